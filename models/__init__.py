@@ -1,0 +1,1 @@
+"""What is true without a browser: tables, queries, policy and the functions that write."""

@@ -1,0 +1,40 @@
+"""Time as Hallway stores it: whole milliseconds since 1970-01-01 UTC."""
+
+import time
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from zoneinfo import ZoneInfo
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+FOREVER = 2**63 - 1
+"""The instant of something without an end; the largest number both databases can store."""
+
+
+def now() -> int:
+    """The present instant in milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def to_datetime(instant: int, zone: str = "UTC") -> datetime:
+    """The instant (milliseconds) as an aware datetime in the IANA `zone`."""
+    return datetime.fromtimestamp(instant / SECOND, UTC).astimezone(ZoneInfo(zone))
+
+
+def iso(instant: int) -> str:
+    """The instant (milliseconds) as RFC 3339 in UTC, as `2026-11-23T08:57:00.123Z`."""
+    whole = datetime.fromtimestamp(instant // SECOND, UTC)
+    return f"{whole:%Y-%m-%dT%H:%M:%S}.{instant % SECOND:03d}Z"
+
+
+def start_of(day: date, zone: str) -> int:
+    """The instant at which `day` begins in the IANA `zone`, in milliseconds."""
+    return int(datetime.combine(day, clock_time.min, ZoneInfo(zone)).timestamp()) * SECOND
+
+
+def end_of(day: date, zone: str) -> int:
+    """The instant at which `day` is over, 24:00 in the IANA `zone`, in milliseconds."""
+    return start_of(day + timedelta(days=1), zone)

@@ -1,0 +1,72 @@
+"""Connections: one person, one account, one role."""
+
+from typing import Final
+
+from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
+
+from models.account import Account
+from models.database import BaseModel, Instant, Seq
+from models.user import User
+
+ADMIN: Final = "admin"
+SUB_ADMIN: Final = "sub_admin"
+TENANT: Final = "tenant"
+SERVICE_PRO: Final = "service_pro"
+OWNER: Final = "owner"
+TEAM_ROLES: Final = (ADMIN, SUB_ADMIN)
+
+NOT_CONNECTED: Final = "not_connected"
+INVITED: Final = "invited"
+CONNECTED: Final = "connected"
+DECLINED: Final = "declined"
+DISCONNECTED: Final = "disconnected"
+
+VIEW: Final = 1
+MANAGE: Final = 2
+"""Levels of a team right; none is the absence of the row."""
+
+
+class Connection(BaseModel):
+    """One person tied to one account in one role (SPEC 1).
+
+    A contact may exist before there is a user: `user` is then NULL, and name, e-mail, phone,
+    company and note are what the account wrote down. `rights_version` is the counter at the
+    last change of role, state, rights or list of properties. `ended_by` is who disconnected.
+    """
+
+    account = ForeignKeyField(Account, backref="connections", index=False)
+    user = ForeignKeyField(User, null=True, backref="connections")
+    role = TextField()
+    state = TextField(default=NOT_CONNECTED)
+    name = TextField()
+    email = TextField(default="")
+    phone = TextField(default="")
+    company = TextField(default="")
+    note = TextField(default="")
+    all_properties = BooleanField(default=True)
+    rights_version = Seq(default=0)
+    connected_at = Instant(null=True)
+    ended_at = Instant(null=True)
+    ended_by = ForeignKeyField(User, null=True, index=False)
+    created_at = Instant()
+
+    class Meta:
+        # NULL users do not collide: contacts without a user are many.
+        indexes = ((("account", "user"), True), (("account", "role", "state"), False))
+
+
+class TeamRight(BaseModel):
+    """What a member of the team may do in a channel: level VIEW or MANAGE.
+
+    Admins have rows too, so that no query has a branch for them. `since_seq` is the counter
+    when access began; without a read position unread counts from there (SPEC 2).
+    The channel `contacts` stands for the permission to keep contacts.
+    """
+
+    connection = ForeignKeyField(Connection, backref="rights", index=False)
+    channel = TextField()
+    level = IntegerField()
+    since_seq = Seq()
+
+    class Meta:
+        indexes = ((("connection", "channel"), True),)

@@ -1,0 +1,139 @@
+"""The database behind everything: SQLite by default, PostgreSQL by address."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from peewee import BigIntegerField, DatabaseProxy, Model, PostgresqlDatabase
+from playhouse import db_url, migrations
+
+OPEN = 2**63 - 1
+"""The upper end of a window that is still open; the largest number both databases can store."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+db = DatabaseProxy()
+_writing = threading.RLock()
+
+
+class BaseModel(Model):
+    """Every table of Hallway; `db` is bound by `connect_to`."""
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+
+def connect_to(url: str) -> None:
+    """Bind `db` to the database at `url`; no connection is opened yet.
+
+    :param url: `sqlite:///relative.db`, `sqlite:////absolute.db` or
+        `postgresql://user:password@host/name`; the password may be percent-encoded.
+    :raises ValueError: for any other kind of address.
+    """
+    scheme, colon, rest = url.partition("://")
+    if scheme == "sqlite":
+        bound = db_url.connect(
+            f"sqlite+pool://{rest}",
+            max_connections=64,
+            timeout=10,
+            # WAL with FULL loses no acknowledged message in a power cut (SPEC 8).
+            pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1},
+            # A transaction that reads and then writes must not lose its place (STACK 2).
+            lock_type="IMMEDIATE",
+        )
+    elif scheme in {"postgresql", "postgres"}:
+        bound = db_url.connect(
+            f"postgresql+pool://{rest}",
+            unquote_user=True,
+            unquote_password=True,
+            max_connections=32,
+            timeout=10,
+            stale_timeout=300,
+        )
+    else:
+        raise ValueError(f"{scheme}{colon} is not a database Hallway knows: sqlite or postgresql.")
+    bound.autoconnect = False
+    db.initialize(bound)
+
+
+def is_postgres() -> bool:
+    """Whether `db` is bound to PostgreSQL."""
+    return isinstance(db.obj, PostgresqlDatabase)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """The one way to write: everything inside is stored together or not at all.
+
+    Nothing inside may wait for anything but the database. On SQLite one writer at a time
+    is let in per process: a writer waiting inside SQLite would hold the thread that the
+    present writer needs to finish (STACK 2).
+    """
+    if is_postgres():
+        with db.atomic():
+            yield
+    else:
+        with _writing, db.atomic():
+            yield
+
+
+def after_commit(act: Callable[[], Any]) -> None:
+    """Call `act` once the present transaction is stored; never if it is rolled back."""
+    db.after_commit(act)
+
+
+def locked(query: Any, strength: str = "FOR NO KEY UPDATE") -> Any:
+    """`query` with its rows locked until the transaction ends.
+
+    On SQLite the whole database is the writer's already. The default strength leaves the
+    foreign-key checks of others alone, FOR UPDATE would block them (MODEL 9). The lock
+    order is always account, connections by id, threads by id (MODEL 4).
+    """
+    return query.for_update(strength) if is_postgres() else query
+
+
+def next_seq() -> int:
+    """The next number of the rising counter, for a seq or a version (SPEC 2).
+
+    The thread must be locked by an earlier statement of this transaction, so that within a
+    thread numbers are committed in their order (MODEL 4).
+    """
+    if is_postgres():
+        return db.execute_sql("SELECT nextval('rising')").fetchone()[0]
+    raise_by_one = "UPDATE counter SET value = value + 1 RETURNING value"
+    # The rows must be fetched to the end, or SQLite keeps the statement open.
+    return db.execute_sql(raise_by_one).fetchall()[0][0]
+
+
+def last_seq() -> int:
+    """The last number the rising counter gave."""
+    source = "rising" if is_postgres() else "counter"
+    column = "last_value" if is_postgres() else "value"
+    return db.execute_sql(f"SELECT {column} FROM {source}").fetchone()[0]
+
+
+def migrate() -> list[str]:
+    """Bring the schema up to date and return the names of the migrations applied.
+
+    Several processes may start at once: on PostgreSQL an advisory lock lets one of them
+    through at a time, on SQLite there is only one.
+    """
+    with db.connection_context():
+        if is_postgres():
+            db.execute_sql("SELECT pg_advisory_lock(4815)")
+        try:
+            return migrations.run(db.obj, str(MIGRATIONS)) or []
+        finally:
+            if is_postgres():
+                db.execute_sql("SELECT pg_advisory_unlock(4815)")
+
+
+class Seq(BigIntegerField):
+    """A number of the rising counter."""
+
+
+class Instant(BigIntegerField):
+    """Milliseconds since 1970 UTC."""

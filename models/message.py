@@ -1,0 +1,118 @@
+"""Messages, their earlier editions, their files, and the chain that makes them provable."""
+
+import json
+from typing import Any, Final
+
+from peewee import (
+    SQL,
+    BigIntegerField,
+    BlobField,
+    CompositeKey,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
+
+from models.database import BaseModel, Instant, Seq
+from models.thread import Thread
+from models.user import User
+
+TEXT: Final = 0
+EVENT: Final = 1
+
+
+class Message(BaseModel):
+    """What was said (TEXT) or what happened (EVENT, its body is JSON) in a thread.
+
+    `id` is the seq: taken once from the rising counter, never changed (MODEL 1). `version`
+    rises with every change. `body_version` is the version at which the present body was
+    written, `deleted_version` the one of its deletion. `audience` is a sum of sides, `side`
+    the one the author wrote from, `subject` whom an event is about. `request_hash` is the
+    SHA-256 of the send as received, to tell a repeat from another message.
+    """
+
+    id = BigIntegerField(primary_key=True)
+    thread = ForeignKeyField(Thread, backref="messages", index=False)
+    author = ForeignKeyField(User, null=True, backref="written", index=False)
+    side = IntegerField()
+    kind = IntegerField(default=TEXT)
+    subject = ForeignKeyField(User, null=True, index=False)
+    audience = IntegerField()
+    body = TextField()
+    version = Seq()
+    body_version = Seq()
+    deleted_version = Seq(null=True)
+    client_id = TextField(null=True)
+    request_hash = TextField(default="")
+    reply_to = ForeignKeyField("self", null=True, index=False)
+    created_at = Instant()
+
+    class Meta:
+        indexes = (
+            (("thread", "id"), True),
+            (("thread", "version"), True),
+            (("author", "client_id"), True),
+        )
+
+    @property
+    def event(self) -> dict[str, Any]:
+        """The event an EVENT tells of, as `{"event": "joined"}`; empty for a text."""
+        return json.loads(self.body) if self.kind == EVENT else {}
+
+
+# Unread messages are counted in this index alone. The constants stand in the SQL because
+# SQLite proves a partial index from nothing else (MODEL 9).
+Message.add_index(
+    Message.thread,
+    Message.id,
+    Message.audience,
+    Message.author,
+    where=(Message.kind == SQL("0")) & Message.deleted_version.is_null(),
+    name="message_countable",
+)
+
+
+class MessageEdition(BaseModel):
+    """A body that was superseded, with the version at which it had been written."""
+
+    message = ForeignKeyField(Message, backref="editions", index=False)
+    version = Seq()
+    body = TextField()
+
+    class Meta:
+        primary_key = CompositeKey("message", "version")
+
+
+class Attachment(BaseModel):
+    """A file of a message; `message` is NULL until the message that carries it is stored.
+
+    `size` is in bytes, `sha256` (hex) that of what is served.
+    """
+
+    message = ForeignKeyField(Message, null=True, backref="attachments")
+    position = IntegerField(default=0)
+    name = TextField()
+    size = BigIntegerField()
+    sha256 = TextField()
+    content_type = TextField()
+    storage_key = TextField(unique=True)
+
+
+class ChainLink(BaseModel):
+    """One link of the hash chain of a thread and audience (SPEC 3, "The record is provable").
+
+    `action` is post, edit or delete; `salt` is emptied by an erasure. The head of a chain is
+    its last row.
+    """
+
+    version = BigIntegerField(primary_key=True)
+    thread = ForeignKeyField(Thread, backref="chain", index=False)
+    audience = IntegerField()
+    message = ForeignKeyField(Message, backref="chain")
+    action = TextField()
+    salt = BlobField(null=True)
+    commitment = TextField()
+    hash = TextField()
+
+    class Meta:
+        indexes = ((("thread", "audience", "version"), True),)

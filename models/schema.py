@@ -1,0 +1,36 @@
+"""Every table, in an order in which each comes after those it refers to."""
+
+from models.account import Account
+from models.connection import Connection, TeamRight
+from models.link import Link
+from models.maintenance import MaintenanceRequest
+from models.message import Attachment, ChainLink, Message, MessageEdition
+from models.outbox import Delivery, Outbox
+from models.property import OwnerProperty, Property, StaffProperty, Tenancy, Unit
+from models.session import Session
+from models.thread import AccessWindow, Thread, ThreadPerson
+from models.user import User
+
+TABLES = (
+    User,
+    Session,
+    Account,
+    Connection,
+    TeamRight,
+    Link,
+    Property,
+    Unit,
+    Tenancy,
+    OwnerProperty,
+    StaffProperty,
+    MaintenanceRequest,
+    Thread,
+    AccessWindow,
+    ThreadPerson,
+    Message,
+    MessageEdition,
+    Attachment,
+    ChainLink,
+    Outbox,
+    Delivery,
+)
