@@ -101,8 +101,8 @@ class Attachment(BaseModel):
 class ChainLink(BaseModel):
     """One link of the hash chain of a thread and audience (SPEC 3, "The record is provable").
 
-    `action` is post, edit or delete; `salt` is emptied by an erasure. The head of a chain is
-    its last row.
+    `action` is post, edit or delete, `at` its instant; `salt` is emptied by an erasure. The
+    head of a chain is its last row.
     """
 
     version = BigIntegerField(primary_key=True)
@@ -110,6 +110,7 @@ class ChainLink(BaseModel):
     audience = IntegerField()
     message = ForeignKeyField(Message, backref="chain")
     action = TextField()
+    at = Instant()
     salt = BlobField(null=True)
     commitment = TextField()
     hash = TextField()

@@ -47,7 +47,6 @@ class Session(Model):
 class Account(Model):
     name = TextField()
     mode = TextField(default="landlord")
-    mode_version = BigIntegerField(default=0)
     zone = TextField(default="UTC")
     created_at = BigIntegerField()
 
@@ -282,6 +281,7 @@ class ChainLink(Model):
     audience = IntegerField()
     message = ForeignKeyField(Message)
     action = TextField()
+    at = BigIntegerField()
     salt = BlobField(null=True)
     commitment = TextField()
     hash = TextField()

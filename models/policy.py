@@ -1,0 +1,262 @@
+"""Who may see what: the one place that decides it, as queries (SPEC 1, "The one rule").
+
+Everything shown, counted, searched, pushed or exported comes through `access`. A contact
+sees through windows, the team through rights; nobody has team rights in a thread where they
+ever had a window. The rule in words stands in the README, "Who sees what".
+"""
+
+from typing import Any, cast
+
+from peewee import SQL, Expression, Select, fn
+
+from models import clock
+from models.account import PROPERTY_MANAGER, Account
+from models.connection import (
+    CONNECTED,
+    OWNER,
+    SERVICE_PRO,
+    TEAM_ROLES,
+    TENANT,
+    VIEW,
+    Connection,
+    TeamRight,
+)
+from models.database import OPEN
+from models.maintenance import MaintenanceRequest
+from models.property import OwnerProperty, StaffProperty, Tenancy
+from models.thread import (
+    ANNOUNCEMENT,
+    CHANNEL_OF_ROLE,
+    COMMON,
+    CONTACTS,
+    CONVERSATION,
+    DIALOGUE,
+    OWNERS,
+    PERSONAL,
+    REQUEST,
+    SERVICE_PROS,
+    AccessWindow,
+    Side,
+    Thread,
+)
+from models.user import User
+
+NO_LEVEL = -1
+"""The `level` of an access row that stands on a window, not on a team right."""
+
+_ANY = SQL("1")
+
+
+def access(person: int | None, thread: int | None, at: int) -> Select:
+    """Every way in which people reach threads: a row per window, or one per team right.
+
+    :param person: a user's id, or None for everybody.
+    :param thread: a thread's id, or None for all.
+    :param at: the instant (ms) that decides which tenancies are current.
+    :returns: a query of `user_id, thread_id, side, from_seq, to_seq, since, level, version`.
+        Messages with a seq in from_seq..to_seq, ends included, addressed to `side`, are
+        theirs. Without a stored read position unread counts from `since`. `level` is
+        NO_LEVEL for a window, else VIEW or MANAGE. `version` is the counter when this row
+        last changed.
+    """
+    return _through_windows(person, thread).union_all(_through_rights(person, thread, at))
+
+
+def _through_windows(person: int | None, thread: int | None) -> Select:
+    window = AccessWindow.alias("w")
+    query = window.select(
+        window.user.alias("user_id"),
+        window.thread.alias("thread_id"),
+        window.side.alias("side"),
+        window.from_seq.alias("from_seq"),
+        window.to_seq.alias("to_seq"),
+        window.opened_seq.alias("since"),
+        _constant(NO_LEVEL).alias("level"),
+        window.version.alias("version"),
+    )
+    return _narrowed(query, window.user, person, window.thread, thread)
+
+
+def _through_rights(person: int | None, thread: int | None, at: int) -> Select:
+    topic, me = Thread.alias("t"), Connection.alias("me")
+    right, account, ever = TeamRight.alias("r"), Account.alias("a"), AccessWindow.alias("x")
+    taking_part = ever.select(_ANY).where((ever.user == me.user) & (ever.thread == topic.id))
+    query = (
+        topic.select(
+            me.user,
+            topic.id,
+            _constant(Side.TEAM),
+            _constant(0),
+            _constant(OPEN),
+            right.since_seq,
+            right.level,
+            me.rights_version,
+        )
+        .join(me, on=(me.account == topic.account))
+        .join(right, on=((right.connection == me.id) & (right.channel == topic.channel)))
+        .join(account, on=(account.id == topic.account))
+        .where(
+            _on_the_team(me),
+            right.level >= VIEW,
+            topic.kind != PERSONAL,
+            (topic.channel != OWNERS) | (account.mode == PROPERTY_MANAGER),
+            ~fn.EXISTS(taking_part),
+            _thread_in_list(me, topic, at),
+        )
+    )
+    return _narrowed(query, me.user, person, topic.id, thread)
+
+
+def _constant(number: int) -> Expression:
+    # Literal, not bound: PostgreSQL cannot tell the type of a bare parameter in a UNION.
+    return SQL(f"CAST({int(number)} AS BIGINT)")
+
+
+def _narrowed(
+    query: Select, user: Expression, person: int | None, topic: Expression, thread: int | None
+) -> Select:
+    if person is not None:
+        query = query.where(user == person)
+    if thread is not None:
+        query = query.where(topic == thread)
+    return query
+
+
+def _on_the_team(me: Any) -> Expression:
+    return (me.state == CONNECTED) & me.role.in_(TEAM_ROLES)
+
+
+def _thread_in_list(me: Any, topic: Any, at: int) -> Expression:
+    """Whether the thread lies within the properties `me` works for (SPEC 1, MODEL 3)."""
+    request, staff = MaintenanceRequest.alias("mr"), StaffProperty.alias("sp")
+    request_in_list = (
+        request.select(_ANY)
+        .join(staff, on=(staff.property == request.property))
+        .where((request.id == topic.request) & (staff.connection == me.id))
+    )
+    # No CASE here: peewee would run the boolean's converter over its strings (MODEL 9).
+    return (
+        me.all_properties
+        | (topic.kind == COMMON)
+        | (topic.channel == SERVICE_PROS)
+        | ((topic.kind == DIALOGUE) & _contact_in_list(me, topic.contact, at))
+        | ((topic.kind == REQUEST) & fn.EXISTS(request_in_list))
+        | (topic.kind.in_((CONVERSATION, ANNOUNCEMENT)) & _members_in_list(me, topic, at))
+    )
+
+
+def _members_in_list(me: Any, topic: Any, at: int) -> Expression:
+    """A group is seen only with all of its present members (MODEL 11.6)."""
+    member = AccessWindow.alias("gw")
+    present = member.select(_ANY).where((member.thread == topic.id) & (member.to_seq == OPEN))
+    outside = present.where(~_contact_in_list(me, member.connection, at))
+    return fn.EXISTS(present) & ~fn.EXISTS(outside)
+
+
+def _contact_in_list(me: Any, contact: Any, at: int) -> Expression:
+    """A tenant by any current tenancy, else the latest; an owner by any property (SPEC 1)."""
+    home, other = Tenancy.alias("th"), Tenancy.alias("tx")
+    staff, owned, owner_staff = (
+        StaffProperty.alias("ts"),
+        OwnerProperty.alias("op"),
+        StaffProperty.alias("os"),
+    )
+    better = other.select(_ANY).where(
+        (other.connection == contact)
+        & (other.id != home.id)
+        & (_current(other, at) | (other.starts_at > home.starts_at))
+    )
+    lives_in_list = (
+        home.select(_ANY)
+        .join(staff, on=(staff.property == home.property))
+        .where(
+            (home.connection == contact)
+            & (staff.connection == me.id)
+            & (_current(home, at) | ~fn.EXISTS(better))
+        )
+    )
+    owns_in_list = (
+        owned.select(_ANY)
+        .join(owner_staff, on=(owner_staff.property == owned.property))
+        .where((owned.connection == contact) & (owner_staff.connection == me.id))
+    )
+    return fn.EXISTS(lives_in_list) | fn.EXISTS(owns_in_list)
+
+
+def _current(tenancy: Any, at: int) -> Expression:
+    return (tenancy.starts_at <= at) & (tenancy.ends_at > at)
+
+
+def team_connections(person: User) -> Select:
+    """The connections by which `person` is on the team of an account, with the account."""
+    return (
+        Connection.select(Connection, Account)
+        .join(Account)
+        .where((Connection.user == person) & _on_the_team(Connection))
+        .order_by(Connection.id)
+    )
+
+
+def team_accounts(person: User) -> list[Account]:
+    """The accounts on whose team `person` is, in the order they joined them."""
+    return [connection.account for connection in team_connections(person)]
+
+
+def contacts_level(person: User, account: int) -> int:
+    """What `person` may do with the contacts of an account: 0, VIEW or MANAGE (SPEC 1)."""
+    right = (
+        TeamRight.select(TeamRight.level)
+        .join(Connection)
+        .where(
+            (Connection.user == person)
+            & (Connection.account == account)
+            & _on_the_team(Connection)
+            & (TeamRight.channel == CONTACTS)
+        )
+        .first()
+    )
+    return right.level if right else 0
+
+
+def visible_contacts(person: User, account: int | None = None, at: int | None = None) -> Select:
+    """The contacts `person` may see as one of the team, in any state.
+
+    :param account: only those of this account.
+    :param at: the instant (ms) that decides which tenancies are current; now if None.
+    :returns: a query of Connection: those whose role has a channel in which the person has
+        a right of at least VIEW, within their list of properties, owners only in Property
+        Manager mode, and only with the Contacts permission (SPEC 1).
+    """
+    me, right, keeps = Connection.alias("me"), TeamRight.alias("r"), TeamRight.alias("k")
+    owner = Account.alias("a")
+    query = (
+        Connection.select(Connection)
+        .join(me, on=(me.account == Connection.account))
+        .join(right, on=(right.connection == me.id))
+        .join(keeps, on=(keeps.connection == me.id))
+        .join(owner, on=(owner.id == me.account))
+        .where(
+            (me.user == person)
+            & _on_the_team(me)
+            & (keeps.channel == CONTACTS)
+            & (keeps.level >= VIEW)
+            & (right.level >= VIEW)
+            & _channel_fits_role(right)
+            & ((Connection.role != OWNER) | (owner.mode == PROPERTY_MANAGER))
+            & (
+                me.all_properties
+                | (Connection.role == SERVICE_PRO)
+                | _contact_in_list(me, Connection.id, clock.now() if at is None else at)
+            )
+        )
+    )
+    return query if account is None else query.where(Connection.account == account)
+
+
+def _channel_fits_role(right: Any) -> Expression:
+    fits: Expression | None = None
+    for role in (TENANT, SERVICE_PRO, OWNER):
+        one = (Connection.role == role) & (right.channel == CHANNEL_OF_ROLE[role])
+        fits = one if fits is None else fits | one
+    return cast(Expression, fits)
+

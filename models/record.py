@@ -1,0 +1,44 @@
+"""The log of a thread: the only functions that add to it. Their callers hold its lock."""
+
+import json
+from typing import Any
+
+from models import chain
+from models.database import db, locked, next_seq
+from models.message import EVENT, Message
+from models.thread import AUDIENCES, Side, Thread
+
+
+def lock_thread(thread: int) -> Thread:
+    """The thread with its row locked until the transaction ends."""
+    return locked(Thread.select().where(Thread.id == thread)).get()
+
+
+def append(thread: int, at: int, **columns: Any) -> Message:
+    """Add a message to the end of a locked thread, with its link in the chain.
+
+    :param at: the instant of acceptance in milliseconds.
+    :param columns: the other columns of Message, as author, side, audience and body.
+    """
+    assert db.in_transaction()
+    seq = next_seq()
+    message = Message(
+        id=seq, thread=thread, version=seq, body_version=seq, created_at=at, **columns
+    )
+    message.save(force_insert=True)
+    chain.add_link(message, chain.POST, seq, at)
+    return message
+
+
+def append_event(thread: int, event: str, by: int | None, subject: int | None, at: int) -> Message:
+    """Add a system event to a locked thread: `event` happened to `subject`, done by `by`."""
+    return append(
+        thread,
+        at,
+        kind=EVENT,
+        author=by,
+        subject=subject,
+        side=Side.TEAM,
+        audience=AUDIENCES["everyone"],
+        body=json.dumps({"event": event}),
+    )
