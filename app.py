@@ -1,0 +1,155 @@
+"""Hallway's entry: `python app.py` serves, tests and commands call `create_app`."""
+
+import os
+
+ASYNC_MODE = os.environ.get("HALLWAY_ASYNC_MODE") or "eventlet"
+if __name__ == "__main__" and ASYNC_MODE == "eventlet":
+    # Before any other import: what has been imported unpatched would block everybody.
+    import warnings
+
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+    import eventlet
+
+    eventlet.monkey_patch()
+
+import errno
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+import blueprints
+from blueprints import config, launch
+from blueprints.extensions import socketio
+from models import database
+
+GRACE_S = 8
+"""How long open requests may go on after the signal to stop, in seconds."""
+
+
+def create_app(overrides: dict[str, Any] | None = None) -> Flask:
+    """The application with its database bound; nothing is opened or migrated yet.
+
+    :param overrides: settings by Flask's names (without the prefix) that win over the
+        environment. Without `ASYNC_MODE` it is `threading`: only the runner patches.
+    :raises config.BadSetting: for a setting that cannot be used.
+    """
+    app = Flask(
+        __name__, instance_path=(overrides or {}).get("INSTANCE_PATH", config.instance_path())
+    )
+    app.config.update(
+        config.settings(Path(app.instance_path), {"ASYNC_MODE": "threading"} | (overrides or {}))
+    )
+    app.config.setdefault("OFF_HUB", lambda work, *args: work(*args))
+    database.connect_to(app.config["DATABASE_URL"])
+    blueprints.init_app(app)
+    return app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that no second server can share.
+
+    :raises launch.CannotStart: when the port is taken or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        # eventlet.listen would set SO_REUSEPORT: a second server would take half the requests.
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise launch.CannotStart(
+                f"Port {port} is taken by another program. Stop it, or choose one: "
+                f"make run PORT={port + 1 if port else 5001}"
+            ) from error
+        raise launch.CannotStart(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+
+
+def serve_eventlet(app: Flask, listener: socket.socket) -> None:
+    """Serve on green threads until SIGTERM or SIGINT, then let open requests finish."""
+    import eventlet.hubs
+    import eventlet.patcher
+    import eventlet.tpool
+    import eventlet.wsgi
+
+    app.config["OFF_HUB"] = eventlet.tpool.execute
+    read_end, write_end = os.pipe()
+    # A handler that schedules a timer is not noticed by an idle hub; a byte in a pipe is. It is
+    # written by the unpatched function: the signal may arrive in the hub, which must not wait.
+    write = eventlet.patcher.original("os").write
+    on_stop(lambda: write(write_end, b"."))
+    server = eventlet.spawn(
+        eventlet.wsgi.server,
+        listener,
+        app,
+        log_output=False,
+        debug=False,  # True answers with the traceback
+        keepalive=75,
+        socket_timeout=120,
+        max_size=10_000,  # every open page holds one
+    )
+    eventlet.hubs.trampoline(read_end, read=True)
+    let_sockets_go()
+    server.kill(SystemExit)
+    server.wait()
+
+
+def serve_threading(app: Flask, listener: socket.socket) -> None:
+    """Serve on ordinary threads until SIGTERM or SIGINT, then let open requests finish."""
+    host, port = listener.getsockname()[:2]
+    server = make_server(host, port, app, threaded=True, fd=listener.fileno())
+    server.daemon_threads = False  # type: ignore[attr-defined]
+    # shutdown() waits for the loop, which is what the signal has interrupted.
+    on_stop(lambda: threading.Thread(target=server.shutdown).start())
+    server.serve_forever()
+    let_sockets_go()
+    server.server_close()
+
+
+def on_stop(act: Callable[[], object]) -> None:
+    """Call `act` at the first SIGTERM or SIGINT; a second one, or GRACE_S, ends the process."""
+
+    def stop(_number: int, _frame: object) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        # The kernel's own action: it works even when nothing in the process does.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(GRACE_S)
+        act()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+def let_sockets_go() -> None:
+    """Close every open WebSocket, so that its page connects to the next server."""
+    engine = socketio.server.eio
+    for sid in list(engine.sockets):
+        socketio.start_background_task(engine.disconnect, sid)
+
+
+def main() -> None:
+    """Serve as the settings say; a reason not to start is one sentence and exit code 1."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    try:
+        app = create_app({"ASYNC_MODE": ASYNC_MODE})
+        listener = listen(app.config["HOST"], app.config["PORT"])
+        launch.prepare(app)
+    except (config.BadSetting, launch.CannotStart, ValueError) as reason:
+        sys.exit(f"Hallway did not start. {reason}")
+    print(launch.banner(app), flush=True)  # noqa: T201  # what `make run` shows
+    serve = serve_eventlet if ASYNC_MODE == "eventlet" else serve_threading
+    serve(app, listener)
+
+
+if __name__ == "__main__":
+    main()

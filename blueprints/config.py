@@ -1,0 +1,135 @@
+"""The settings: read from the environment once, with the prefix HALLWAY_ (table in the README)."""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+MEGABYTE = 1024 * 1024
+
+
+def truth(text: str) -> bool:
+    """Whether a setting says yes: `1`, `true`, `yes` or `on`, in any case."""
+    return text.strip().lower() in {"1", "true", "yes", "on"}
+
+
+SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
+    "ASYNC_MODE": (str, "eventlet"),
+    "BASE_URL": (str, ""),
+    "DATABASE_URL": (str, ""),
+    "DEMO": (truth, True),
+    "HOST": (str, "127.0.0.1"),
+    "MAIL_DEFAULT_SENDER": (str, ""),
+    "MAIL_PASSWORD": (str, None),
+    "MAIL_PORT": (int, 25),
+    "MAIL_SERVER": (str, ""),
+    "MAIL_USERNAME": (str, None),
+    "MAIL_USE_SSL": (truth, False),
+    "MAIL_USE_TLS": (truth, False),
+    "PORT": (int, 5000),
+    "PROXIES": (int, 0),
+    "SECRET_KEY": (str, ""),
+}
+"""Every setting with the reading of its text and its default."""
+
+FIXED: dict[str, Any] = {
+    # A message is 10,000 characters at most; files bring limits of their own.
+    "MAX_CONTENT_LENGTH": MEGABYTE,
+    "MAX_FORM_MEMORY_SIZE": MEGABYTE // 2,
+    "MAX_FORM_PARTS": 100,
+    "SESSION_COOKIE_NAME": "hallway_session",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "PERMANENT_SESSION_LIFETIME": 60 * 60 * 24 * 60,
+}
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used; its text is a sentence for the operator."""
+
+
+def instance_path(environ: Mapping[str, str] = os.environ) -> str:
+    """The folder that holds database, keys and mails: HALLWAY_INSTANCE_PATH or `instance/`."""
+    return str(Path(environ.get("HALLWAY_INSTANCE_PATH") or ROOT / "instance").absolute())
+
+
+def settings(
+    folder: Path, overrides: Mapping[str, Any], environ: Mapping[str, str] = os.environ
+) -> dict[str, Any]:
+    """The whole configuration, by Flask's names.
+
+    :param folder: the instance folder; made here, with the secret key, when missing.
+    :param overrides: names and values that win over the environment.
+    :raises BadSetting: for a number that is none, or a base address that is not http(s).
+    """
+    values = FIXED | {name: _read(environ, name) for name in SETTINGS} | dict(overrides)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    values["SECRET_KEY"] = values["SECRET_KEY"] or secret_key(folder / "secret_key")
+    values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{folder}/hallway.db"
+    values["PUBLIC"] = bool(values["BASE_URL"]) and not is_loopback(
+        urlsplit(values["BASE_URL"]).hostname or ""
+    )
+    values["BASE_URL"] = (values["BASE_URL"] or _own_address(values)).rstrip("/")
+    address = urlsplit(values["BASE_URL"])
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise BadSetting("HALLWAY_BASE_URL must be an address as https://hallway.example.com.")
+    values["SERVER_NAME"] = address.netloc
+    values["PREFERRED_URL_SCHEME"] = address.scheme
+    values["SESSION_COOKIE_SECURE"] = address.scheme == "https"
+    values["MAIL_DEFAULT_SENDER"] = (
+        values["MAIL_DEFAULT_SENDER"] or f"Hallway <hallway@{address.hostname}>"
+    )
+    return values
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` can only be reached from this machine."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def secret_key(path: Path) -> str:
+    """The key kept at `path`, written there (mode 0600) when there is none.
+
+    Two processes may start at once: the key is written aside and linked into place, which
+    only the first can do, so both read the same whole key.
+    """
+    if not path.exists():
+        aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            path.hardlink_to(aside)
+        except FileExistsError:
+            pass
+        finally:
+            aside.unlink()
+    return path.read_text()
+
+
+def _read(environ: Mapping[str, str], name: str) -> Any:
+    parse, default = SETTINGS[name]
+    # HOST and PORT are what people type before `make run`.
+    text = environ.get(f"HALLWAY_{name}") or (
+        environ.get(name) if name in {"HOST", "PORT"} else None
+    )
+    if not text:
+        return default
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise BadSetting(f"HALLWAY_{name} must be a number, not “{text}”.") from error
+
+
+def _own_address(values: Mapping[str, Any]) -> str:
+    host = values["HOST"]
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104  # compared, not bound
+        host = "127.0.0.1"
+    return f"http://[{host}]:{values['PORT']}" if ":" in host else f"http://{host}:{values['PORT']}"

@@ -1,0 +1,58 @@
+"""How HTML is made: a page, its partial for htmx, or one fragment for everybody."""
+
+from typing import Any
+
+from flask import Flask, current_app, make_response, render_template, request
+from jinja2 import Environment, StrictUndefined
+from werkzeug.wrappers import Response
+
+from blueprints import assets
+from blueprints.linkify import linkify
+from models import clock
+
+# What differs between requests for the same address decides what caches may share.
+VARIES_BY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
+OF_THE_VIEWER = ("request", "session", "g", "get_flashed_messages", "current_user", "config")
+
+
+def init_app(app: Flask) -> None:
+    """Register the filters `iso` and `linkify` and the names templates need."""
+    assets.init_app(app)
+    app.jinja_env.filters.update(iso=clock.iso, linkify=linkify)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    shared = app.jinja_env.overlay(undefined=StrictUndefined)
+    shared.globals = {
+        name: value for name, value in shared.globals.items() if name not in OF_THE_VIEWER
+    }
+    app.extensions["hallway.shared"] = shared
+
+
+def wants_partial() -> bool:
+    """Whether htmx asks for a part of the page it already shows.
+
+    Going back, and a link that swaps the whole body, need the page.
+    """
+    asked = request.headers
+    return (
+        asked.get("HX-Request") == "true"
+        and asked.get("HX-History-Restore-Request") != "true"
+        and asked.get("HX-Request-Type") != "full"
+    )
+
+
+def page_or_partial(name: str, status: int = 200, **context: Any) -> Response:
+    """`partials/<name>.html` for htmx, otherwise `pages/<name>.html`, which includes it."""
+    folder = "partials" if wants_partial() else "pages"
+    response: Response = make_response(render_template(f"{folder}/{name}.html", **context), status)
+    response.vary.update(VARIES_BY.split(", "))
+    return response
+
+
+def shared_fragment(name: str, **context: Any) -> str:
+    """`partials/<name>.html` as it is for everybody.
+
+    It is stored, sent to sockets and shown to others, so nothing of the present viewer may
+    reach it: no request, no session, no context processor; and what was forgotten is an error.
+    """
+    shared: Environment = current_app.extensions["hallway.shared"]
+    return shared.get_template(f"partials/{name}.html").render(**context)
