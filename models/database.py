@@ -39,6 +39,8 @@ def connect_to(url: str) -> None:
             f"sqlite+pool://{rest}",
             max_connections=64,
             timeout=10,
+            # A pooled connection serves one thread after another, never two at once.
+            check_same_thread=False,
             # WAL with FULL loses no acknowledged message in a power cut (SPEC 8).
             pragmas={"journal_mode": "wal", "synchronous": "full", "foreign_keys": 1},
             # A transaction that reads and then writes must not lose its place (STACK 2).

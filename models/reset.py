@@ -20,16 +20,16 @@ def drop_everything() -> None:
         try:
             with database.transaction():
                 # A full-text table takes the tables it made with it.
-                for virtual in ("LIKE", "NOT LIKE"):
-                    for name in _tables(virtual):
+                for virtual in (True, False):
+                    for name in _tables(virtual=virtual):
                         db.execute_sql(f'DROP TABLE "{name}"')
         finally:
             db.execute_sql("PRAGMA foreign_keys = ON")
 
 
-def _tables(virtual: str) -> list[str]:
+def _tables(*, virtual: bool) -> list[str]:
     rows = db.execute_sql(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-        f"AND sql {virtual} 'CREATE VIRTUAL%'"  # noqa: S608  # one of two words above
+        "SELECT name, sql LIKE 'CREATE VIRTUAL%' FROM sqlite_master "
+        "WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     )
-    return [name for (name,) in rows.fetchall()]
+    return [name for name, is_virtual in rows.fetchall() if bool(is_virtual) == virtual]
