@@ -65,7 +65,9 @@ def faults(thread: int) -> list[str]:
     heads: dict[int, str] = {}
     bodies = _bodies(thread)
     links = ChainLink.select().where(ChainLink.thread == thread).order_by(ChainLink.version)
-    said = {message.id for message in Message.select(Message.id).where(Message.thread == thread)}
+    said: set[int] = {
+        message.id for message in Message.select(Message.id).where(Message.thread == thread)
+    }
     for link in links:
         previous = heads.get(link.audience) or _start(thread, link.audience)
         expected = _hash(

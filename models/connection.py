@@ -31,7 +31,8 @@ class Connection(BaseModel):
 
     A contact may exist before there is a user: `user` is then NULL, and name, e-mail, phone,
     company and note are what the account wrote down. `rights_version` is the counter at the
-    last change of role, state, rights, list of properties or the account's mode. `ended_by` is who disconnected.
+    last change of role, state, rights, list of properties or the account's mode. `ended_by` is
+    who disconnected.
     """
 
     account = ForeignKeyField(Account, backref="connections", index=False)

@@ -112,9 +112,8 @@ def next_seq() -> int:
 
 def last_seq() -> int:
     """The last number the rising counter gave."""
-    source = "rising" if is_postgres() else "counter"
-    column = "last_value" if is_postgres() else "value"
-    return db.execute_sql(f"SELECT {column} FROM {source}").fetchone()[0]
+    on_postgres, on_sqlite = "SELECT last_value FROM rising", "SELECT value FROM counter"
+    return db.execute_sql(on_postgres if is_postgres() else on_sqlite).fetchone()[0]
 
 
 def migrate() -> list[str]:
@@ -133,9 +132,8 @@ def migrate() -> list[str]:
                 db.execute_sql("SELECT pg_advisory_unlock(4815)")
 
 
-class Seq(BigIntegerField):
-    """A number of the rising counter."""
+Seq: Any = BigIntegerField
+"""The kind of column that holds a number of the rising counter."""
 
-
-class Instant(BigIntegerField):
-    """Milliseconds since 1970 UTC."""
+Instant: Any = BigIntegerField
+"""The kind of column that holds milliseconds since 1970 UTC."""

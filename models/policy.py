@@ -258,5 +258,4 @@ def _channel_fits_role(right: Any) -> Expression:
     for role in (TENANT, SERVICE_PRO, OWNER):
         one = (Connection.role == role) & (right.channel == CHANNEL_OF_ROLE[role])
         fits = one if fits is None else fits | one
-    return cast(Expression, fits)
-
+    return cast("Expression", fits)

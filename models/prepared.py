@@ -26,7 +26,7 @@ class Prepared:
         self._build = build
         self._marks = {_FIRST_MARK - index: name for index, name in enumerate(names)}
         self._compiled: dict[bool, tuple[str, list[Any]]] = {}
-        self._row: Any = None
+        self._row: Callable[..., Any] | None = None
 
     def rows(self, **numbers: int) -> list[Any]:
         """Run with these numbers; each row has the selected columns as attributes."""
@@ -34,8 +34,9 @@ class Prepared:
         values = [numbers[self._marks[hole]] if self._is_mark(hole) else hole for hole in holes]
         cursor = db.execute_sql(sql, values)
         if self._row is None:
-            self._row = namedtuple("Row", [column[0] for column in cursor.description])  # noqa: PYI024
-        return [self._row(*row) for row in cursor.fetchall()]
+            columns = [column[0] for column in cursor.description]
+            self._row = namedtuple("Row", columns)._make  # noqa: PYI024  the columns are data
+        return [self._row(row) for row in cursor.fetchall()]
 
     def _sql(self) -> tuple[str, list[Any]]:
         compiled = self._compiled.get(is_postgres())

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from models import chain
-from models.database import db, locked, next_seq
+from models.database import locked, next_seq
 from models.message import EVENT, Message
 from models.thread import AUDIENCES, Side, Thread
 
@@ -20,7 +20,6 @@ def append(thread: int, at: int, **columns: Any) -> Message:
     :param at: the instant of acceptance in milliseconds.
     :param columns: the other columns of Message, as author, side, audience and body.
     """
-    assert db.in_transaction()
     seq = next_seq()
     message = Message(
         id=seq, thread=thread, version=seq, body_version=seq, created_at=at, **columns

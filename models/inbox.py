@@ -1,0 +1,259 @@
+"""The list of conversations, and how much in them is unread (MODEL 5).
+
+The number of queries does not grow with the number of threads: one for the positions of
+everything a person sees, a handful for the rows that are shown.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import JOIN, SQL, Select, fn
+
+from models import clock, policy
+from models.account import Account
+from models.connection import CONNECTED, OWNER, SERVICE_PRO, TENANT, Connection
+from models.database import OPEN, db
+from models.homes import homes_of
+from models.message import Message
+from models.prepared import Prepared
+from models.seen import SeenMessage, Span, seen_by
+from models.thread import DIALOGUE, LANDLORDS, Thread, ThreadPerson
+from models.user import User
+
+COUNTED = 100
+"""Unread messages are counted up to here: "99+" is all that is ever shown."""
+
+ROLE_WORDS = {"team": "Team", TENANT: "Tenant", SERVICE_PRO: "Service pro", OWNER: "Owner"}
+SNIPPET = 160
+"""Characters of a message that a row can need."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a person stands in one thread: what they see, what is newest, what is unread."""
+
+    thread: int
+    channel: str
+    account: int
+    is_team: bool
+    spans: tuple[Span, ...]
+    last_seq: int
+    unread: int
+    live: bool
+    muted: bool
+    pinned_at: int
+
+    @property
+    def counted(self) -> int:
+        """What the thread adds to totals and badge (MODEL 11.8 and 11.9)."""
+        return self.unread if self.live and not self.muted else 0
+
+
+@dataclass(frozen=True)
+class ThreadRow:
+    """One row of the list, as one person sees it; `last_at` in milliseconds."""
+
+    id: int
+    channel: str
+    account_id: int
+    account_name: str
+    name: str
+    detail: str
+    avatar_id: int
+    square: bool
+    contact_user_id: int | None
+    snippet: str | None
+    snippet_author: str | None
+    last_at: int | None
+    unread: int
+    muted: bool
+    pinned: bool
+    live: bool
+
+
+def positions(person: User, at: int | None = None) -> list[Position]:
+    """Where `person` stands in every thread they see, the pinned and the newest first."""
+    at = clock.now() if at is None else at
+    by_thread: dict[int, list[Any]] = {}
+    for row in _positions.rows(person=person.id, at=at):
+        by_thread.setdefault(row.thread_id, []).append(row)
+    found = [_folded(rows, at) for rows in by_thread.values()]
+    return sorted(found, key=lambda p: (p.pinned_at, p.last_seq), reverse=True)
+
+
+def badge(found: Collection[Position]) -> dict[str, Any]:
+    """The absolute numbers of a badge: `{"unread": total, "threads": {"<id>": n}}`."""
+    threads = {str(position.thread): position.unread for position in found if position.unread}
+    return {"unread": sum(position.counted for position in found), "threads": threads}
+
+
+def totals(found: Collection[Position]) -> dict[str, int]:
+    """The unread number of each channel in which the person has a thread."""
+    sums: dict[str, int] = {}
+    for position in found:
+        sums[position.channel] = sums.get(position.channel, 0) + position.counted
+    return sums
+
+
+def rows(person: User, shown: Collection[Position], at: int | None = None) -> list[ThreadRow]:
+    """The rows of the list for these positions, in their order; four queries."""
+    if not shown:
+        return []
+    threads = _heads([position.thread for position in shown])
+    last = seen_by({position.last_seq: position.spans for position in shown if position.last_seq})
+    homes = homes_of([t.contact_id for t in threads.values() if t.contact_id], at)
+    return [
+        _row(person, position, threads[position.thread], last.get(position.last_seq), homes)
+        for position in shown
+    ]
+
+
+def _build_positions(person: int, at: int) -> Select:
+    way = policy.access(person, None, at).alias("way")
+    kept, contact = ThreadPerson.alias("kept"), Connection.alias("contact")
+    cleared = fn.COALESCE(kept.cleared_seq, 0)
+    read = fn.COALESCE(kept.read_seq, way.c.since)
+    message = Message.alias("m")
+    theirs = (
+        (message.thread == way.c.thread_id)
+        & message.id.between(way.c.from_seq, way.c.to_seq)
+        & (message.audience.bin_and(way.c.side) != 0)
+        & (message.id > cleared)
+    )
+    newest = message.select(message.id).where(theirs).order_by(message.id.desc()).limit(1)
+    # The constants stand in the SQL: SQLite proves a partial index from nothing else.
+    unread = (
+        message.select(SQL("1"))
+        .where(
+            theirs
+            & (message.kind == SQL("0"))
+            & message.deleted_version.is_null()
+            & (message.author != person)
+            & (message.id > read)
+        )
+        .limit(COUNTED)
+    )
+    return (
+        Select(
+            [way],
+            [
+                way.c.thread_id,
+                way.c.side,
+                way.c.from_seq,
+                way.c.to_seq,
+                way.c.level,
+                Thread.channel,
+                Thread.kind,
+                Thread.account.alias("account_id"),
+                contact.state.alias("contact_state"),
+                kept.marked_unread,
+                kept.muted_until,
+                kept.pinned_at,
+                newest.alias("last_seq"),
+                Select([unread.alias("counted")], [fn.COUNT(SQL("*"))]).alias("unread"),
+            ],
+        )
+        .join(Thread, on=(Thread.id == way.c.thread_id))
+        .join(contact, JOIN.LEFT_OUTER, on=(contact.id == Thread.contact))
+        .join(
+            kept,
+            JOIN.LEFT_OUTER,
+            on=((kept.thread == way.c.thread_id) & (kept.user == person)),
+        )
+        .bind(db)
+    )
+
+
+_positions = Prepared(_build_positions, "person", "at")
+
+
+def _folded(ways: list[Any], at: int) -> Position:
+    """One position out of the windows of a person in a thread, or of their one team right."""
+    ways.sort(key=lambda way: way.from_seq)
+    first = ways[0]
+    is_team = first.level != policy.NO_LEVEL
+    takes_part = is_team or ways[-1].to_seq == OPEN
+    unread = min(COUNTED, sum(way.unread for way in ways))
+    return Position(
+        thread=first.thread_id,
+        channel=LANDLORDS if first.kind == DIALOGUE and not is_team else first.channel,
+        account=first.account_id,
+        is_team=is_team,
+        spans=tuple(Span(way.side, way.from_seq, way.to_seq) for way in ways),
+        last_seq=max(way.last_seq or 0 for way in ways),
+        unread=unread or int(bool(first.marked_unread)),
+        live=takes_part and first.contact_state in (None, CONNECTED),
+        muted=(first.muted_until or 0) > at,
+        pinned_at=first.pinned_at or 0,
+    )
+
+
+def _heads(threads: list[int]) -> dict[int, Thread]:
+    query = (
+        Thread.select(Thread, Account, Connection)
+        .join(Account)
+        .switch(Thread)
+        .join(Connection, JOIN.LEFT_OUTER, on=(Thread.contact == Connection.id))
+        .where(Thread.id.in_(threads))
+    )
+    return {thread.id: thread for thread in query}
+
+
+def _row(
+    person: User,
+    position: Position,
+    thread: Thread,
+    last: SeenMessage | None,
+    homes: dict[int, str],
+) -> ThreadRow:
+    contact = thread.contact if position.is_team else None
+    return ThreadRow(
+        id=thread.id,
+        channel=position.channel,
+        account_id=thread.account_id,
+        account_name=thread.account.name,
+        name=name_of(thread, position.is_team),
+        detail=detail_of(thread, position.is_team, homes),
+        avatar_id=contact.id if contact else thread.account_id,
+        square=contact is None,
+        contact_user_id=contact.user_id if contact else None,
+        snippet=_snippet(last),
+        snippet_author=_snippet_author(person, last, contact),
+        last_at=last.created_at if last else None,
+        unread=position.unread,
+        muted=position.muted,
+        pinned=bool(position.pinned_at),
+        live=position.live,
+    )
+
+
+def name_of(thread: Thread, is_team: bool) -> str:
+    """What a thread is called: for the team by its contact, for the contact by its account."""
+    return thread.contact.name if is_team and thread.contact_id else thread.account.name
+
+
+def detail_of(thread: Thread, is_team: bool, homes: dict[int, str]) -> str:
+    """The line under a thread's name: role and place, as "Tenant · 412 Alder St, Unit 3B"."""
+    if not thread.contact_id:
+        return thread.title
+    contact = thread.contact
+    place = homes.get(contact.id) or contact.company
+    if is_team:
+        return " · ".join(part for part in (ROLE_WORDS[contact.role], place) if part)
+    return place or ROLE_WORDS[contact.role]
+
+
+def _snippet(last: SeenMessage | None) -> str | None:
+    if last is None or last.is_event:
+        return None
+    return "Message deleted" if last.deleted else " ".join(last.body.split())[:SNIPPET]
+
+
+def _snippet_author(
+    person: User, last: SeenMessage | None, contact: Connection | None
+) -> str | None:
+    """Whose words the snippet are; nobody's name where it can only be the contact's."""
+    if last is None or last.is_event or (contact and last.author_id == contact.user_id):
+        return None
+    return "You" if last.author_id == person.id else last.author_name.split(" ", 1)[0]

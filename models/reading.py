@@ -1,0 +1,33 @@
+"""How far people have read. Only what was really on screen is reported here (SPEC 2)."""
+
+from models import clock
+from models.database import transaction
+from models.thread import ThreadPerson
+from models.user import User
+from models.view import View
+
+
+def set_read_position(person: User, thread: int, seq: int, at: int | None = None) -> bool:
+    """Raise the read position of a person in a thread to `seq`.
+
+    The position only rises and is clamped to the newest message they may see; reading takes
+    a "marked unread" away. Returns whether anything changed.
+
+    :raises Missing: when there is no such thread for them.
+    """
+    at = clock.now() if at is None else at
+    view = View.load(person, thread, at)
+    seq = min(seq, view.newest_visible_seq())
+    if seq <= (view.read_seq or 0) and not view.marked_unread:
+        return False
+    with transaction():
+        ThreadPerson.insert(user=person.id, thread=thread).on_conflict_ignore().execute()
+        own = (ThreadPerson.user == person.id) & (ThreadPerson.thread == thread)
+        rises = ThreadPerson.read_seq.is_null() | (ThreadPerson.read_seq < seq)
+        risen = ThreadPerson.update(read_seq=seq, read_at=at).where(own & rises).execute()
+        unmarked = (
+            ThreadPerson.update(marked_unread=False)
+            .where(own & ThreadPerson.marked_unread)
+            .execute()
+        )
+    return bool(risen or unmarked)

@@ -1,0 +1,48 @@
+"""Catching up: what changed in a thread since a client last heard (SPEC 2, MODEL 5)."""
+
+from dataclasses import dataclass
+
+from models.database import last_seq
+from models.seen import SeenMessage
+from models.view import View
+
+LIMIT = 1_000
+"""Changes worth sending one by one; beyond that the newest page is cheaper (SPEC 2)."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """An answer to a client: messages to place by seq, and the version it then holds.
+
+    With `reset` they are the newest page and take the place of all the client holds.
+    """
+
+    messages: list[SeenMessage]
+    version: int
+    reset: bool = False
+
+
+def newest(view: View) -> Changes:
+    """The newest page, and the version of a client that holds it."""
+    messages = view.newest()
+    return Changes(messages, _version(view, messages), reset=True)
+
+
+def changes(view: View, after: int) -> Changes:
+    """What a client that holds version `after` must be told.
+
+    The version given is the greatest one this viewer sees, never the thread's own: somebody
+    who left must not be able to watch activity (MODEL 5).
+    """
+    if after < view.version or after > last_seq():
+        return newest(view)
+    messages = view.changed_after(after, LIMIT + 1)
+    if len(messages) > LIMIT:
+        return newest(view)
+    # Seen versions at or below what the client holds are edits that are not the viewer's.
+    fresh = [message for message in messages if message.version > after]
+    return Changes(fresh, max(after, _version(view, fresh)))
+
+
+def _version(view: View, messages: list[SeenMessage]) -> int:
+    return max([view.version, *(message.version for message in messages)])

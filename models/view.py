@@ -1,0 +1,242 @@
+"""One thread as one person sees it: what they may read, whether they may write.
+
+Two steps on purpose (MODEL 3): the policy gives a handful of spans, and these go as
+constants into plain queries on the messages. The joined form is a hundred times slower.
+"""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from peewee import JOIN, SQL, Expression, ModelSelect
+
+from models import clock, policy
+from models.account import PROPERTY_MANAGER, Account
+from models.connection import CONNECTED, MANAGE, Connection
+from models.database import OPEN
+from models.errors import Missing
+from models.message import Message
+from models.prepared import Prepared
+from models.seen import SeenMessage, Span, as_seen, with_people
+from models.thread import (
+    ANNOUNCEMENT,
+    AUDIENCES,
+    DIALOGUE,
+    OWNERS,
+    PERSONAL,
+    REQUEST,
+    ROLE_OF_SIDE,
+    AccessWindow,
+    Side,
+    Thread,
+    ThreadPerson,
+)
+from models.user import User
+
+PAGE = 50
+"""Messages in one page of the log."""
+
+_access = Prepared(policy.access, "person", "thread", "at")
+_everybody = Prepared(lambda thread, at: policy.access(None, thread, at), "thread", "at")
+
+
+class View:
+    """A thread as one person sees it at one moment.
+
+    `version` is the counter when this view itself last changed (a window, a right, a
+    clearing): who holds less than that begins anew. `level` is the team right, NO_LEVEL for
+    who takes part through windows. Made by `load`.
+    """
+
+    def __init__(self, person: User, thread: Thread, rows: Iterable[Any]) -> None:
+        rows = sorted(rows, key=lambda row: row.from_seq)
+        kept = thread.kept_by_viewer
+        self.person = person
+        self.thread = thread
+        self.spans = tuple(Span(row.side, row.from_seq, row.to_seq) for row in rows)
+        self.level = rows[-1].level
+        self.since = max(row.since for row in rows)
+        self.read_seq: int | None = kept.read_seq if kept else None
+        self.marked_unread: bool = kept.marked_unread if kept else False
+        self.cleared_seq: int = kept.cleared_seq if kept else 0
+        cleared_version: int = kept.cleared_version if kept else 0
+        self.version = max(cleared_version, *(row.version for row in rows))
+
+    @classmethod
+    def load(cls, person: User, thread: int, at: int | None = None) -> "View":
+        """The view `person` has of the thread with this id.
+
+        :param at: the instant in milliseconds that decides which tenancies are current.
+        :raises Missing: when there is no such thread for them.
+        """
+        at = clock.now() if at is None else at
+        rows = _access.rows(person=person.id, thread=thread, at=at)
+        if not rows:
+            raise Missing
+        return cls(person, _thread_for(person, thread), rows)
+
+    @property
+    def is_team(self) -> bool:
+        """Whether they see the thread by a right of the team."""
+        return self.level != policy.NO_LEVEL
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether they are in the thread now: by right, or in an open window."""
+        return self.is_team or any(span.to_seq == OPEN for span in self.spans)
+
+    @property
+    def side(self) -> str:
+        """The side they stand on now: team, tenant, service_pro or owner."""
+        return ROLE_OF_SIDE[Side(self.spans[-1].side)]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the thread counts in totals: a dialogue only while it is connected."""
+        contact = self.thread.contact
+        return self.takes_part and (contact is None or contact.state == CONNECTED)
+
+    def audiences(self) -> list[str]:
+        """The audiences they may write to, the widest first (MODEL 11.10)."""
+        if self.thread.kind != REQUEST:
+            return ["everyone"]
+        if self.is_team:
+            return list(AUDIENCES)
+        own = {Side.TENANT: ["tenants"], Side.PRO: ["pros"]}
+        return ["everyone", *own.get(Side(self.spans[-1].side), [])]
+
+    def refusal(self) -> str | None:
+        """Why they cannot write here, as a sentence; None when they can."""
+        return self._ended() or (self._team_refusal() if self.is_team else self._own_refusal())
+
+    def _team_refusal(self) -> str | None:
+        if self.level < MANAGE:
+            return f"You can read this but not write. Ask an admin of {self.thread.account.name}."
+        return None
+
+    def _own_refusal(self) -> str | None:
+        thread, account = self.thread, self.thread.account
+        if not self.takes_part:
+            return "You are no longer part of this conversation. You can still read it."
+        if thread.kind == ANNOUNCEMENT:
+            return "Only the team writes here."
+        if thread.kind == PERSONAL and not _both_present(thread):
+            return "This colleague has left. You can still read the conversation."
+        if thread.channel == OWNERS and account.mode != PROPERTY_MANAGER:
+            return f"{account.name} takes no messages from owners now. You can still read here."
+        return None
+
+    def _ended(self) -> str | None:
+        contact = self.thread.contact
+        if self.thread.kind != DIALOGUE or contact is None or contact.state == CONNECTED:
+            return None
+        by_contact = contact.ended_by_id is None or contact.ended_by_id == contact.user_id
+        if contact.ended_by_id == self.person.id:
+            who = "You"
+        else:
+            who = contact.name.split(" ", 1)[0] if by_contact else self.thread.account.name
+        return f"{who} disconnected. You can't write here."
+
+    # What they may read
+
+    def newest(self, limit: int = PAGE) -> list[SeenMessage]:
+        """The last messages, oldest first."""
+        return self._page(1, OPEN, Message.id.desc(), limit)[::-1]
+
+    def before(self, seq: int, limit: int = PAGE) -> list[SeenMessage]:
+        """The messages next before `seq`, oldest first."""
+        return self._page(1, seq - 1, Message.id.desc(), limit)[::-1]
+
+    def after(self, seq: int, limit: int = PAGE) -> list[SeenMessage]:
+        """The messages next after `seq`, oldest first."""
+        return self._page(seq + 1, OPEN, Message.id.asc(), limit)
+
+    def around(self, seq: int, limit: int = PAGE) -> list[SeenMessage]:
+        """The message with this seq in the middle of its neighbours, oldest first."""
+        half = limit // 2
+        return self.before(seq, half) + self.after(seq - 1, limit - half)
+
+    def message(self, seq: int) -> SeenMessage:
+        """The one message with this seq.
+
+        :raises Missing: when it is not in this thread or not theirs.
+        """
+        found = self._page(seq, seq, Message.id.asc(), 1)
+        if not found:
+            raise Missing
+        return found[0]
+
+    def changed_after(self, version: int, limit: int) -> list[SeenMessage]:
+        """Messages with a change after `version`, in the order of the changes.
+
+        `id + 0` keeps SQLite from walking the log by id instead of by version (MODEL 9).
+        """
+        query = self._visible(1, OPEN, Message.id + 0).where(Message.version > version)
+        return self._seen(query.order_by(Message.version).limit(limit))
+
+    def newest_visible_seq(self) -> int:
+        """The seq of the last message that is theirs; 0 when there is none."""
+        newest = self._page(1, OPEN, Message.id.desc(), 1)
+        return newest[0].id if newest else 0
+
+    def _page(self, low: int, high: int, order: Any, limit: int) -> list[SeenMessage]:
+        return self._seen(self._visible(low, high, Message.id).order_by(order).limit(limit))
+
+    def _visible(self, low: int, high: int, seq: Any) -> ModelSelect:
+        # Bounds are cut to the spans here: SQLite would use only one of two (MODEL 9).
+        low = max(low, self.cleared_seq + 1)
+        theirs: list[Expression] = [
+            (Message.audience.bin_and(span.side) != 0)
+            & seq.between(max(low, span.from_seq), min(high, span.to_seq))
+            for span in self.spans
+            if max(low, span.from_seq) <= min(high, span.to_seq)
+        ]
+        return (
+            with_people()
+            .where(Message.thread == self.thread.id)
+            .where(reduce(or_, theirs) if theirs else SQL("1 = 0"))
+        )
+
+    def _seen(self, query: ModelSelect) -> list[SeenMessage]:
+        return as_seen(query, lambda _: self.spans)
+
+
+def viewers(thread: int, at: int | None = None) -> list[View]:
+    """The view of everybody who may see anything of a thread now."""
+    by_person: dict[int, list[Any]] = {}
+    for row in _everybody.rows(thread=thread, at=clock.now() if at is None else at):
+        by_person.setdefault(row.user_id, []).append(row)
+    people = {user.id: user for user in User.select().where(User.id.in_(list(by_person)))}
+    topic = _thread_for(None, thread)
+    return [View(people[user], topic, rows) for user, rows in by_person.items()]
+
+
+def _thread_for(person: User | None, thread: int) -> Thread:
+    """A thread with its account, contact, and what `person` keeps about it, in one query."""
+    kept_by = person.id if person else None
+    found = (
+        Thread.select(Thread, Account, Connection, ThreadPerson)
+        .join(Account)
+        .switch(Thread)
+        .join(Connection, JOIN.LEFT_OUTER, on=(Thread.contact == Connection.id))
+        .switch(Thread)
+        .join(
+            ThreadPerson,
+            JOIN.LEFT_OUTER,
+            on=((ThreadPerson.thread == Thread.id) & (ThreadPerson.user == kept_by)),
+            attr="kept_row",
+        )
+        .where(Thread.id == thread)
+        .get()
+    )
+    kept = getattr(found, "kept_row", None)
+    found.kept_by_viewer = kept if kept is not None and kept.user_id else None
+    return found
+
+
+def _both_present(thread: Thread) -> bool:
+    present = AccessWindow.select().where(
+        (AccessWindow.thread == thread.id) & (AccessWindow.to_seq == OPEN)
+    )
+    return present.count() == 2  # the two people of a personal chat
