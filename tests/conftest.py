@@ -1,0 +1,115 @@
+"""What tests of every kind stand on. Fixtures of one subject live beside its tests."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from models import database
+from models.database import db
+from tests.servers import HallwayServer, PostgresCluster
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own settings must not reach the tests."""
+    for name in list(os.environ):
+        if name.startswith("HALLWAY_") or name in {"HOST", "PORT"}:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the present schema, to be copied."""
+    path = tmp_path_factory.mktemp("schema") / "hallway.db"
+    database.connect_to(f"sqlite:///{path}")
+    database.migrate()
+    db.obj.close_all()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """The address of a fresh, migrated SQLite database."""
+    return f"sqlite:///{shutil.copy(migrated_file, tmp_path / 'hallway.db')}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresCluster]:
+    """A private PostgreSQL cluster; its database `hallway_1` has the present schema."""
+    cluster = PostgresCluster()
+    try:
+        database.connect_to(cluster.url(cluster.create()))
+        database.migrate()
+        db.obj.close_all()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresCluster) -> Iterator[str]:
+    """The address of a fresh, migrated PostgreSQL database."""
+    name = postgres.create(template="hallway_1")
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def bound(database_url: str) -> Iterator[str]:
+    """`db` bound and connected to `database_url`: for tests of models/, on both databases."""
+    with _connected(database_url):
+        yield database_url
+
+
+@pytest.fixture
+def app(tmp_path: Path, sqlite_url: str) -> Iterator[Flask]:
+    """The application on a fresh SQLite database, with a connection open for the test."""
+    settings = {
+        "TESTING": True,
+        "INSTANCE_PATH": str(tmp_path / "instance"),
+        "DATABASE_URL": sqlite_url,
+        "RATELIMIT_ENABLED": False,
+    }
+    made = create_app(settings)
+    with _connected(None):
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody's browser, not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[HallwayServer]:
+    """A running Hallway without demo data."""
+    with HallwayServer(tmp_path / "server") as running:
+        yield running
+
+
+class _connected:  # noqa: N801  # used as a with statement only
+    def __init__(self, url: str | None) -> None:
+        if url:
+            database.connect_to(url)
+
+    def __enter__(self) -> None:
+        db.connect()
+
+    def __exit__(self, *_: object) -> None:
+        # The pool would otherwise keep files and sockets open after the test.
+        if not db.is_closed():
+            db.close()
+        db.obj.close_all()
