@@ -1,17 +1,42 @@
 """Links that are mailed to somebody: used once, valid for a while, void when replaced."""
 
-from typing import Final
+import json
+import secrets
+from typing import Any, Final
 
-from peewee import BooleanField, ForeignKeyField, TextField
+from peewee import BooleanField, Expression, ForeignKeyField, TextField
 
+from models import clock
 from models.connection import Connection
 from models.database import BaseModel, Instant
+from models.errors import Conflict, Missing
 from models.user import User
 
 SIGN_IN: Final = "sign_in"
 SIGN_UP: Final = "sign_up"
 RESET: Final = "reset"
 INVITATION: Final = "invitation"
+
+LIFE: Final = {
+    SIGN_IN: 15 * clock.MINUTE,
+    RESET: 60 * clock.MINUTE,
+    SIGN_UP: clock.DAY,
+    INVITATION: 7 * clock.DAY,
+}
+"""How long a link of each kind opens something (SPEC 1)."""
+
+OPEN: Final = "open"
+USED: Final = "used"
+VOID: Final = "void"
+EXPIRED: Final = "expired"
+
+
+class Closed(Conflict):
+    """A link that opens nothing any more; `why` is USED, VOID or EXPIRED."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"This link is {why}.")
+        self.why = why
 
 
 class Link(BaseModel):
@@ -38,3 +63,67 @@ class Link(BaseModel):
 
     class Meta:
         indexes = ((("email", "kind"), False),)
+
+    @property
+    def remembered(self) -> dict[str, Any]:
+        """The details as a dictionary."""
+        remembered: dict[str, Any] = json.loads(self.details)
+        return remembered
+
+    def state(self, at: int | None = None) -> str:
+        """OPEN, or why it opens nothing: USED, VOID or EXPIRED."""
+        if self.used_at is not None:
+            return USED
+        if self.voided_at is not None:
+            return VOID
+        return OPEN if self.expires_at > (clock.now() if at is None else at) else EXPIRED
+
+
+def make(kind: str, email: str, at: int, details: dict[str, Any] | None = None, **of: Any) -> Link:
+    """Store a link, inside a transaction of the caller.
+
+    :param email: where it is sent.
+    :param details: what its purpose must remember; JSON.
+    :param of: further columns: user, connection, sent_by, mailed.
+    """
+    return Link.create(
+        kind=kind,
+        nonce=secrets.token_urlsafe(16),
+        email=email,
+        details=json.dumps(details or {}),
+        created_at=at,
+        expires_at=at + LIFE[kind],
+        **of,
+    )
+
+
+def find(link_id: int, nonce: str) -> Link:
+    """The link of an address, in whatever state.
+
+    :raises Missing: when there is none with both.
+    """
+    link = Link.get_or_none((Link.id == link_id) & (Link.nonce == nonce))
+    if link is None:
+        raise Missing
+    return link
+
+
+def claim(link: Link, at: int) -> None:
+    """Use `link` up, inside a transaction of the caller: exactly one of many callers can.
+
+    :raises Closed: when it is used, void or expired.
+    """
+    claimed = Link.update(used_at=at).where((Link.id == link.id) & still_open(at)).execute()
+    if not claimed:
+        why = Link.get_by_id(link.id).state(at)
+        raise Closed(why if why != OPEN else USED)
+
+
+def void(which: Expression, at: int) -> int:
+    """Close every open link that fits `which`, inside a transaction; how many there were."""
+    return Link.update(voided_at=at).where(which & still_open(at)).execute()
+
+
+def still_open(at: int) -> Expression:
+    """The condition under which a link opens something."""
+    return Link.used_at.is_null() & Link.voided_at.is_null() & (Link.expires_at > at)

@@ -1,9 +1,22 @@
 """Sessions: the devices a person is signed in on."""
 
-from peewee import BooleanField, ForeignKeyField, TextField
+import hashlib
+import secrets
+from typing import Final
 
-from models.database import BaseModel, Instant
+from peewee import BooleanField, Expression, ForeignKeyField, TextField
+
+from models import clock
+from models.database import BaseModel, Instant, transaction
+from models.errors import Missing
 from models.user import User
+
+KEPT: Final = 60 * clock.DAY
+UNKEPT: Final = clock.DAY
+"""How long a session lives unused, with and without "Keep me signed in"."""
+
+TOUCH: Final = 10 * clock.MINUTE
+"""`last_used_at` is written at most this often: reading pages writes next to nothing."""
 
 
 class Session(BaseModel):
@@ -19,3 +32,81 @@ class Session(BaseModel):
     keep = BooleanField(default=False)
     created_at = Instant()
     last_used_at = Instant()
+
+
+def start(user: User, device: str, keep: bool, at: int | None = None) -> str:
+    """Sign `user` in on a device and return the secret for its cookie.
+
+    :param device: what the browser calls itself, as "Firefox on Linux".
+    :param keep: whether it may stay unused for 60 days instead of one.
+    """
+    at = clock.now() if at is None else at
+    token = secrets.token_urlsafe(32)
+    with transaction():
+        Session.delete().where((Session.user == user) & ~_alive(at)).execute()
+        Session.create(
+            token_hash=_kept_form(token),
+            user=user,
+            device=device[:80],
+            keep=keep,
+            created_at=at,
+            last_used_at=at,
+        )
+    return token
+
+
+def find(token: str, at: int | None = None) -> Session | None:
+    """The living session that `token` names, with its user; None when it is over."""
+    at = clock.now() if at is None else at
+    session = (
+        Session.select(Session, User)
+        .join(User)
+        .where((Session.token_hash == _kept_form(token)) & _alive(at))
+        .first()
+    )
+    if session and at - session.last_used_at >= TOUCH:
+        with transaction():
+            Session.update(last_used_at=at).where(Session.id == session.id).execute()
+    return session
+
+
+def of(user: User, at: int | None = None) -> list[Session]:
+    """The devices `user` is signed in on, the one used last first."""
+    at = clock.now() if at is None else at
+    mine = Session.select().where((Session.user == user) & _alive(at))
+    return list(mine.order_by(Session.last_used_at.desc(), Session.id.desc()))
+
+
+def end(session: Session) -> None:
+    """Sign this device out; doing it twice is no error."""
+    with transaction():
+        Session.delete().where(Session.id == session.id).execute()
+
+
+def end_one_of(user: User, session_id: int) -> None:
+    """Sign one of the person's own devices out.
+
+    :raises Missing: when it is not theirs, or already over.
+    """
+    with transaction():
+        ended = Session.delete().where((Session.user == user) & (Session.id == session_id))
+        if not ended.execute():
+            raise Missing
+
+
+def end_all(user: User, but: Session | None = None) -> None:
+    """Sign every device of `user` out, except the session `but`. May stand in a transaction."""
+    with transaction():
+        Session.delete().where(
+            (Session.user == user) & (Session.id != (but.id if but else 0))
+        ).execute()
+
+
+def _kept_form(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def _alive(at: int) -> Expression:
+    return (Session.last_used_at > at - UNKEPT) | (
+        (Session.keep == True) & (Session.last_used_at > at - KEPT)  # noqa: E712  # SQL
+    )

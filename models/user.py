@@ -1,9 +1,18 @@
 """Users: the people who sign in."""
 
+import re
+from typing import Final
+
 from flask_login import UserMixin
 from peewee import BooleanField, TextField
 
 from models.database import BaseModel, Instant
+
+INCOMPLETE_ADDRESS: Final = "That address looks incomplete. Try name@example.com."
+LONGEST_ADDRESS: Final = 254
+LONGEST_NAME: Final = 120
+
+_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 class User(UserMixin, BaseModel):
@@ -21,6 +30,9 @@ class User(UserMixin, BaseModel):
     zone = TextField(default="UTC")
     created_at = Instant()
 
+    # The secret by which this person is signed in on this device; the cookie holds nothing else.
+    session_token = ""
+
     class Meta:
         table_name = "users"  # USER is a reserved word: PostgreSQL answers with the login role.
 
@@ -28,3 +40,23 @@ class User(UserMixin, BaseModel):
     def first_name(self) -> str:
         """The name up to the first space, as used in snippets and greetings."""
         return self.name.split(" ", 1)[0]
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie: the session's token, never the person's id."""
+        return self.session_token
+
+
+def address(value: str) -> str:
+    """An e-mail address as stored: without space around it, in lower case.
+
+    :raises ValueError: with a sentence for the person, when no mail could reach it.
+    """
+    text = value.strip().lower()
+    if len(text) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(text):
+        raise ValueError(INCOMPLETE_ADDRESS)
+    return text
+
+
+def by_address(email: str) -> User | None:
+    """The person whose address this is, in any case of letters; None when there is none."""
+    return User.get_or_none(User.email == email.strip().lower())

@@ -1,0 +1,171 @@
+"""Keeping contacts: tenants, service pros and owners, before and after they join."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Final
+
+from models import clock, policy
+from models.account import PROPERTY_MANAGER, Account
+from models.checking import Check
+from models.clock import FOREVER
+from models.connection import OWNER, SERVICE_PRO, TENANT, Connection
+from models.database import transaction
+from models.keeping import managed_account, visible_roles
+from models.places import visible_properties, visible_units
+from models.property import OwnerProperty, Property, Tenancy
+from models.text import block, line
+from models.user import LONGEST_NAME, User, address
+
+ROLES: Final = (TENANT, SERVICE_PRO, OWNER)
+
+NAME_MISSING: Final = "Whom do you want to add?"
+UNIT_MISSING: Final = "Choose the unit they live in."
+UNIT_UNKNOWN: Final = "Choose a unit from the list."
+NOT_THEIRS: Final = "Choose a property from the list."
+OWNERS_HIDDEN: Final = "Owners are there in Property Manager mode."
+BAD_DAY: Final = "That is no day. Try 2026-11-30."
+ENDS_FIRST: Final = "The last day comes before the first."
+NOT_YOURS: Final = "You don't look after these. Ask an admin to change your permissions."
+PRESENT: Final = "{name} has this address already."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody typed about a new contact; days as ISO dates, ids as text."""
+
+    role: str = TENANT
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    company: str = ""
+    note: str = ""
+    unit: str = ""
+    from_day: str = ""
+    to_day: str = ""
+    properties: list[str] = field(default_factory=list)
+
+
+def add_contact(person: User, account: int, wanted: Wanted, at: int | None = None) -> Connection:
+    """Add a contact to an account, with their tenancy or what they own; nobody is told.
+
+    :raises Invalid: with a sentence for each field that cannot be taken.
+    :raises Refused: when the person may not keep contacts.
+    """
+    at = clock.now() if at is None else at
+    owner = managed_account(person, account)
+    check = Check()
+    _check_role(check, person, owner, wanted.role)
+    columns = {
+        "name": check.read("name", partial(line, limit=LONGEST_NAME), wanted.name, NAME_MISSING),
+        "email": check.read("email", address, wanted.email),
+        "phone": check.read("phone", partial(line, limit=40), wanted.phone),
+        "company": check.read("company", line, wanted.company),
+        "note": check.read("note", partial(block, limit=2000), wanted.note),
+    }
+    refuse_present(check, person, account, columns["email"])
+    home = _home(check, person, owner, wanted, at) if wanted.role == TENANT else None
+    owned = _owned(check, person, owner, wanted) if wanted.role == OWNER else []
+    check.finish()
+    with transaction():
+        contact = Connection.create(account=owner, role=wanted.role, created_at=at, **columns)
+        if home:
+            home.connection = contact
+            home.save()
+        for place in owned:
+            OwnerProperty.create(connection=contact, property=place)
+    return contact
+
+
+def refuse_present(
+    check: Check, person: User, account: int, email: str, but: Connection | None = None
+) -> None:
+    """Refuse an address that another contact has whom the person sees.
+
+    One they do not see does not exist for them; if both are the same person, the second
+    acceptance is refused in words (SPEC 1).
+    """
+    seen = policy.visible_contacts(person, account).where(
+        (Connection.email == email) & (Connection.id != (but.id if but else 0))
+    )
+    other = seen.first() if email else None
+    if other:
+        check.refuse("email", PRESENT.format(name=other.name))
+
+
+def set_email(person: User, contact: Connection, email: str) -> str:
+    """Note another address for a contact the person may change; returns it as stored.
+
+    :raises Invalid: when no mail could reach it, or another contact has it.
+    """
+    check = Check()
+    email = check.read("email", address, email, "Add an email address first.")
+    refuse_present(check, person, contact.account_id, email, contact)
+    check.finish()
+    if email != contact.email:
+        with transaction():
+            Connection.update(email=email).where(Connection.id == contact.id).execute()
+        contact.email = email
+    return email
+
+
+def _check_role(check: Check, person: User, account: Account, role: str) -> None:
+    if role not in ROLES:
+        check.refuse("role", "Choose a role.")
+    elif role == OWNER and account.mode != PROPERTY_MANAGER:
+        check.refuse("role", OWNERS_HIDDEN)
+    elif role not in visible_roles(person, account):
+        check.refuse("role", NOT_YOURS)
+
+
+def _home(check: Check, person: User, account: Account, wanted: Wanted, at: int) -> Tenancy | None:
+    """The tenancy to store, or None: a tenant may be added before their unit is known."""
+    if not wanted.unit:
+        if not _all_properties(person, account):
+            check.refuse("unit", UNIT_MISSING)
+        return None
+    units = {str(unit.id): unit for unit in visible_units(person, account.id)}
+    unit = units.get(wanted.unit)
+    if unit is None:
+        check.refuse("unit", UNIT_UNKNOWN)
+        return None
+    zone = unit.property.zone
+    first, last = _day(check, "from_day", wanted.from_day), _day(check, "to_day", wanted.to_day)
+    if first and last and last < first:
+        check.refuse("to_day", ENDS_FIRST)
+    today = clock.to_datetime(at, zone).date()
+    return Tenancy(
+        unit=unit,
+        property=unit.property,
+        starts_at=clock.start_of(first or min(today, last or today), zone),
+        ends_at=clock.end_of(last, zone) if last else FOREVER,
+    )
+
+
+def _owned(check: Check, person: User, account: Account, wanted: Wanted) -> list[Property]:
+    mine = {str(place.id): place for place in visible_properties(person, account.id)}
+    found = [mine[asked] for asked in dict.fromkeys(wanted.properties) if asked in mine]
+    if len(found) != len(set(wanted.properties)):
+        check.refuse("properties", NOT_THEIRS)
+    elif not found and not _all_properties(person, account):
+        check.refuse("properties", "Choose at least one property.")
+    return found
+
+
+def _all_properties(person: User, account: Account) -> bool:
+    me = Connection.get((Connection.account == account) & (Connection.user == person))
+    return me.all_properties
+
+
+def _day(check: Check, name: str, value: str) -> date | None:
+    if not value.strip():
+        return None
+    try:
+        day = date.fromisoformat(value.strip())
+    except ValueError:
+        check.refuse(name, BAD_DAY)
+        return None
+    if not 1970 < day.year < 2200:
+        check.refuse(name, BAD_DAY)
+        return None
+    return day

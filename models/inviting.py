@@ -1,0 +1,153 @@
+"""Inviting: from the press on Send connection to the answer of the invited (SPEC 1)."""
+
+from functools import partial
+from typing import Final
+
+from peewee import Expression
+
+from models import clock, link, outbox
+from models.checking import Check
+from models.connection import CONNECTED, DECLINED, INVITED, NOT_CONNECTED, Connection
+from models.contacts import set_email
+from models.database import locked, transaction
+from models.errors import Conflict, Missing
+from models.keeping import managed_contact
+from models.link import INVITATION, Closed, Link
+from models.signing_up import ADDRESS_MISSING, NAME_MISSING
+from models.text import block, line
+from models.user import LONGEST_NAME, User, address
+
+AGAIN_AFTER: Final = clock.DAY
+LONGEST_NOTE: Final = 600
+
+TOO_SOON: Final = "This invitation went out less than 24 hours ago. Send it again after that."
+CONNECTED_ALREADY: Final = "{name} is connected already."
+NOTHING_OPEN: Final = "There is no open invitation to take back."
+
+
+def invite(
+    person: User, contact_id: int, email: str, note: str = "", at: int | None = None
+) -> Link:
+    """Mail a contact a link to join with; the same act sends it again.
+
+    :param email: where to; it becomes the contact's address.
+    :param note: words of the inviter, shown in the mail and on the page.
+    :raises Conflict: when they are connected, or the last one is less than 24 hours old.
+    :raises Invalid: with a sentence for each field that cannot be taken.
+    """
+    at = clock.now() if at is None else at
+    contact = managed_contact(person, contact_id)
+    check = Check()
+    note = check.read("note", partial(block, limit=LONGEST_NOTE), note)
+    check.finish()
+    with transaction():
+        contact = _lock_unconnected(contact.id)
+        email = set_email(person, contact, email)
+        newest = _last_mailed(contact)
+        if newest and newest.email == email and too_soon(contact, newest, at):
+            raise Conflict(TOO_SOON)
+        link.void(_invitations(contact), at)
+        sent = link.make(INVITATION, email, at, {"note": note}, connection=contact, sent_by=person)
+        _mark_invited(contact)
+        outbox.put(outbox.LINK, at, sent)
+    return sent
+
+
+def too_soon(contact: Connection, newest: Link, at: int) -> bool:
+    """Whether the contact was mailed less than 24 hours ago and has not joined since."""
+    waiting = newest.state(at) == link.OPEN or contact.state == DECLINED
+    return waiting and newest.created_at > at - AGAIN_AFTER
+
+
+def copy_link(person: User, contact_id: int, at: int | None = None) -> Link:
+    """The invitation of a contact for handing over by hand, the same one while it is open.
+
+    :raises Conflict: when they are connected.
+    """
+    at = clock.now() if at is None else at
+    contact = managed_contact(person, contact_id)
+    with transaction():
+        contact = _lock_unconnected(contact.id)
+        by_hand = _invitations(contact) & (Link.mailed == False)  # noqa: E712  # SQL
+        handed = Link.get_or_none(by_hand & link.still_open(at)) or link.make(
+            INVITATION, contact.email, at, connection=contact, sent_by=person, mailed=False
+        )
+        _mark_invited(contact)
+    return handed
+
+
+def confirm_address(handed: Link, name: str, email: str, at: int | None = None) -> Link:
+    """Mail an invitation to who opened a link copied by hand, which proves no address.
+
+    The copied link stays open: somebody may have mistyped, or not be who it was meant for.
+
+    :raises link.Closed: when the copied link was used, withdrawn or has expired.
+    :raises Invalid: with a sentence for each field that cannot be taken.
+    """
+    at = clock.now() if at is None else at
+    check = Check()
+    name = check.read("name", partial(line, limit=LONGEST_NAME), name, NAME_MISSING)
+    email = check.read("email", address, email, ADDRESS_MISSING)
+    check.finish()
+    with transaction():
+        contact = _lock(handed.connection_id)
+        state = Link.get_by_id(handed.id).state(at)
+        if state != link.OPEN or contact.state == CONNECTED:
+            raise Closed(state if state != link.OPEN else link.USED)
+        sent = link.make(
+            INVITATION,
+            email,
+            at,
+            {"name": name, "copied": handed.id},
+            connection=contact,
+            sent_by=handed.sent_by,
+        )
+        outbox.put(outbox.LINK, at, sent)
+    return sent
+
+
+def revoke(person: User, contact_id: int, at: int | None = None) -> None:
+    """Take every open invitation of a contact back.
+
+    :raises Conflict: when they joined, or nothing is open any more.
+    """
+    at = clock.now() if at is None else at
+    contact = managed_contact(person, contact_id)
+    with transaction():
+        contact = _lock_unconnected(contact.id)
+        if not link.void(_invitations(contact), at) and contact.state != INVITED:
+            raise Conflict(NOTHING_OPEN)
+        if contact.state == INVITED:
+            Connection.update(state=NOT_CONNECTED).where(Connection.id == contact.id).execute()
+
+
+def _mark_invited(contact: Connection) -> None:
+    # Who was connected before stays "disconnected" until they accept: their conversation says so.
+    Connection.update(state=INVITED).where(
+        (Connection.id == contact.id) & Connection.state.in_((NOT_CONNECTED, DECLINED))
+    ).execute()
+
+
+def _lock_unconnected(contact: int) -> Connection:
+    found = _lock(contact)
+    if found.state == CONNECTED:
+        raise Conflict(CONNECTED_ALREADY.format(name=found.name))
+    return found
+
+
+def _lock(contact: int) -> Connection:
+    found = locked(Connection.select().where(Connection.id == contact)).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def _last_mailed(contact: Connection) -> Link | None:
+    """The newest link the team had mailed and has not taken back."""
+    mailed = _invitations(contact) & (Link.mailed == True) & Link.voided_at.is_null()  # noqa: E712
+    sent = Link.select().where(mailed).order_by(Link.id.desc())
+    return next((one for one in sent if "copied" not in one.remembered), None)
+
+
+def _invitations(contact: Connection) -> Expression:
+    return (Link.connection == contact) & (Link.kind == INVITATION)

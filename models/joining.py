@@ -1,0 +1,187 @@
+"""Joining and leaving: what the invited answer, and how a connection ends (SPEC 1)."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from peewee import Expression, IntegrityError
+
+from models import clock, link, outbox, windows
+from models.checking import Check
+from models.connection import (
+    CONNECTED,
+    DECLINED,
+    DISCONNECTED,
+    INVITED,
+    TEAM_ROLES,
+    Connection,
+)
+from models.database import locked, transaction
+from models.errors import Conflict, Missing, Refused
+from models.keeping import managed_contact
+from models.link import INVITATION, Closed, Link
+from models.signing_up import NAME_MISSING, new_user
+from models.text import line
+from models.thread import Thread
+from models.user import LONGEST_NAME, User, by_address
+
+ROLE_PHRASES: Final = {
+    "admin": "on the team",
+    "sub_admin": "on the team",
+    "tenant": "a tenant",
+    "service_pro": "a service pro",
+    "owner": "an owner",
+}
+SECOND_ROLE: Final = "You are {role} of {account} already. One person has one role there."
+ANOTHER_PERSON: Final = (
+    "This conversation with {account} belongs to another sign-in. Use that one, "
+    "or ask {account} for an invitation of your own."
+)
+HAS_SIGN_IN: Final = "{email} has a sign-in already. Sign in with it to accept."
+NOT_CONNECTED_NOW: Final = "You are not connected any more."
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What an acceptance made: who joined, and the conversation it opened."""
+
+    user: User
+    thread: Thread
+
+
+def accept(invitation: Link, user: User, at: int | None = None) -> Joined:
+    """Connect a person who is signed in, and open the conversation.
+
+    Under another address than the invitation was sent to, the inviter is told of both.
+
+    :raises Conflict: when they have a role in the account already.
+    :raises Refused: when the contact was connected as somebody else before.
+    :raises link.Closed: when the invitation was answered, withdrawn or has expired.
+    """
+    at = clock.now() if at is None else at
+    with transaction():
+        return _joined(_taken(invitation, at), invitation, user, at)
+
+
+def accept_new(invitation: Link, name: str, password_hash: str, at: int | None = None) -> Joined:
+    """Connect a person who has no user yet: theirs is made, at the address of the mail.
+
+    :raises Refused: when the address has a user: a link never sets their password.
+    :raises link.Closed: as in `accept`.
+    """
+    at = clock.now() if at is None else at
+    check = Check()
+    name = check.read("name", partial(line, limit=LONGEST_NAME), name, NAME_MISSING)
+    check.finish()
+    with transaction():
+        contact = _taken(invitation, at)
+        if by_address(invitation.email):
+            raise Refused(HAS_SIGN_IN.format(email=invitation.email))
+        user = new_user(name, invitation.email, password_hash, at, contact.account.zone)
+        return _joined(contact, invitation, user, at)
+
+
+def decline(invitation: Link, at: int | None = None) -> None:
+    """Note that the invited does not want to join; the account may ask again.
+
+    :raises link.Closed: as in `accept`.
+    """
+    at = clock.now() if at is None else at
+    with transaction():
+        contact = _taken(invitation, at)
+        link.void(_others(contact), at)
+        # Who was connected before stays disconnected.
+        Connection.update(state=DECLINED).where(
+            (Connection.id == contact.id) & (Connection.state == INVITED)
+        ).execute()
+
+
+def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int]:
+    """End a connection, by a member of the team or by the contact; both keep what they saw.
+
+    :returns: the ids of the threads that closed.
+    :raises Missing: when it is not theirs to see.
+    :raises Refused: when they may not keep contacts.
+    :raises Conflict: when it ended before.
+    """
+    at = clock.now() if at is None else at
+    mine = (Connection.id == contact_id) & (Connection.user == person)
+    if not Connection.select().where(mine & Connection.role.not_in(TEAM_ROLES)).exists():
+        managed_contact(person, contact_id)
+    with transaction():
+        contact = locked(Connection.select().where(Connection.id == contact_id)).get()
+        if contact.state != CONNECTED:
+            raise Conflict(NOT_CONNECTED_NOW)
+        Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
+            Connection.id == contact_id
+        ).execute()
+        return windows.close_all(contact, person.id, at)
+
+
+def told_of(account: int, inviter: User | None) -> User | None:
+    """Who on the team is told about an account's invitations now: the inviter, else an admin."""
+    team = (
+        Connection.select(Connection, User)
+        .join(User, on=(Connection.user == User.id))
+        .where(
+            (Connection.account == account)
+            & (Connection.state == CONNECTED)
+            & Connection.role.in_(TEAM_ROLES)
+        )
+        .order_by(Connection.role, Connection.id)
+    )
+    people = [member.user for member in team]
+    return next((one for one in people if inviter and one.id == inviter.id), None) or (
+        people[0] if people else None
+    )
+
+
+def _taken(invitation: Link, at: int) -> Connection:
+    """The contact with its row locked and the invitation used up, inside a transaction.
+
+    The lock comes first: acceptance, refusal and revoking of one contact form a queue, and
+    whoever comes second finds the link closed.
+    """
+    if invitation.kind != INVITATION or not invitation.mailed:
+        raise Missing
+    contact = locked(Connection.select().where(Connection.id == invitation.connection_id)).get()
+    link.claim(invitation, at)
+    if contact.state == CONNECTED:
+        raise Closed(link.USED)
+    return contact
+
+
+def _joined(contact: Connection, invitation: Link, user: User, at: int) -> Joined:
+    if contact.user_id not in (None, user.id):
+        raise Refused(ANOTHER_PERSON.format(account=contact.account.name))
+    _refuse_second_role(contact, user)
+    invited, contact.user = contact.email or invitation.email, user
+    contact.state, contact.connected_at = CONNECTED, at
+    contact.ended_at = contact.ended_by = None
+    contact.email = contact.email or user.email
+    try:
+        with transaction():
+            contact.save()
+    except IntegrityError:  # the same person took another role in the same moment
+        _refuse_second_role(contact, user)
+        raise
+    link.void(_others(contact), at)
+    if invited != user.email:
+        outbox.put(outbox.JOINED_ELSEWHERE, at, link=invitation, joined=user.email, invited=invited)
+    return Joined(user, windows.open_dialogue(contact, user.id, at))
+
+
+def _refuse_second_role(contact: Connection, user: User) -> None:
+    other = Connection.get_or_none(
+        (Connection.account == contact.account)
+        & (Connection.user == user)
+        & (Connection.id != contact.id)
+    )
+    if other:
+        raise Conflict(
+            SECOND_ROLE.format(role=ROLE_PHRASES[other.role], account=contact.account.name)
+        )
+
+
+def _others(contact: Connection) -> Expression:
+    return (Link.connection == contact) & (Link.kind == INVITATION)

@@ -1,0 +1,89 @@
+"""Who may keep an account's contacts and places: the Contacts permission (SPEC 1)."""
+
+from models import policy
+from models.account import PROPERTY_MANAGER, Account
+from models.connection import (
+    ADMIN,
+    CONNECTED,
+    MANAGE,
+    OWNER,
+    TEAM_ROLES,
+    VIEW,
+    Connection,
+    TeamRight,
+)
+from models.errors import Missing, Refused
+from models.thread import CHANNEL_OF_ROLE, CONTACTS
+from models.user import User
+
+
+def require_manage(person: User, account: int) -> None:
+    """Let only those through who may add, edit, invite and disconnect.
+
+    :raises Missing: for who is not on the account's team.
+    :raises Refused: for who may only look, with whom to ask.
+    """
+    if policy.contacts_level(person, account) >= MANAGE:
+        return
+    if account not in {mine.id for mine in policy.team_accounts(person)}:
+        raise Missing
+    raise Refused(f"Ask {_an_admin(account)} to change your permissions.")
+
+
+def managed_account(person: User, account: int) -> Account:
+    """The account, for a member of its team who may change its contacts."""
+    require_manage(person, account)
+    return Account.get_by_id(account)
+
+
+def managed_contact(person: User, contact: int) -> Connection:
+    """The contact, for a member of the team who sees it and may change it.
+
+    :raises Missing: when it is not there or not theirs to see.
+    :raises Refused: when they may only look.
+    """
+    found = policy.visible_contacts(person).where(Connection.id == contact).first()
+    if found is None:
+        raise Missing
+    require_manage(person, found.account_id)
+    return found
+
+
+def visible_roles(person: User, account: Account) -> list[str]:
+    """The roles whose contacts the person sees in an account, in the order of the tabs.
+
+    It agrees with `policy.visible_contacts`: without one of these there is nobody to see.
+    """
+    rights = (
+        TeamRight.select(TeamRight.channel)
+        .join(Connection)
+        .where(
+            (Connection.user == person)
+            & (Connection.account == account)
+            & (Connection.state == CONNECTED)
+            & Connection.role.in_(TEAM_ROLES)
+            & (TeamRight.level >= VIEW)
+        )
+    )
+    channels = {right.channel for right in rights}
+    if CONTACTS not in channels:
+        return []
+    return [
+        role
+        for role, channel in CHANNEL_OF_ROLE.items()
+        if channel in channels and (role != OWNER or account.mode == PROPERTY_MANAGER)
+    ]
+
+
+def _an_admin(account: int) -> str:
+    admins = Connection.select(Connection, User).join(User, on=(Connection.user == User.id))
+    admin = (
+        admins.where(
+            (Connection.account == account)
+            & (Connection.role == ADMIN)
+            & (Connection.state == CONNECTED)
+        )
+        .order_by(Connection.id)
+        .first()
+    )
+    return admin.user.name if admin else "an admin"
