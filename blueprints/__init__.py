@@ -2,10 +2,25 @@
 
 from flask import Flask, g, request
 
-from blueprints import commands, errors, extensions, health, rendering, security
+from blueprints import (
+    commands,
+    dashboard,
+    errors,
+    extensions,
+    health,
+    live,
+    messages,
+    rendering,
+    security,
+    threads,
+)
+from blueprints import help as help_pages
 from models.database import db
 
-AREAS = (health.bp,)
+# Its handlers register themselves when it is imported.
+SOCKETS = live
+
+AREAS = (dashboard.bp, threads.bp, messages.bp, help_pages.bp, health.bp)
 
 # These answer without the request's database connection: static files need none, and the
 # health check must be able to say that there is none.

@@ -6,7 +6,7 @@ from flask import Flask, current_app, make_response, render_template, request
 from jinja2 import Environment, StrictUndefined
 from werkzeug.wrappers import Response
 
-from blueprints import assets
+from blueprints import assets, chrome
 from blueprints.linkify import linkify
 from models import clock
 
@@ -42,8 +42,10 @@ def wants_partial() -> bool:
 
 def page_or_partial(name: str, status: int = 200, **context: Any) -> Response:
     """`partials/<name>.html` for htmx, otherwise `pages/<name>.html`, which includes it."""
-    folder = "partials" if wants_partial() else "pages"
-    response: Response = make_response(render_template(f"{folder}/{name}.html", **context), status)
+    partial = wants_partial()
+    folder = "partials" if partial else "pages"
+    shown = context if partial else chrome.context() | context
+    response: Response = make_response(render_template(f"{folder}/{name}.html", **shown), status)
     response.vary.update(VARIES_BY.split(", "))
     return response
 

@@ -10,7 +10,7 @@ can rebuild a whole chain unless an earlier head is held outside.
 import hashlib
 import json
 import secrets
-from typing import Final
+from typing import Any, Final
 
 from models.message import ChainLink, Message, MessageEdition
 
@@ -97,7 +97,7 @@ def _bodies(thread: int) -> dict[tuple[int, int], tuple[str, int | None]]:
 
 
 def _commitment(salt: bytes, body: str, author: int | None, at: int) -> str:
-    said = {"author": author, "body": body, "files": [], "time": at}
+    said: dict[str, Any] = {"author": author, "body": body, "files": [], "time": at}
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return _hash(salt + canonical.encode())
 

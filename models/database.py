@@ -61,6 +61,20 @@ def connect_to(url: str) -> None:
     db.initialize(bound)
 
 
+@contextmanager
+def connected() -> Iterator[None]:
+    """A connection for work outside a request: a socket event, a background task.
+
+    One that is open already is used and left open.
+    """
+    opened = db.connect(reuse_if_open=True)
+    try:
+        yield
+    finally:
+        if opened:
+            db.close()
+
+
 def is_postgres() -> bool:
     """Whether `db` is bound to PostgreSQL."""
     return isinstance(db.obj, PostgresqlDatabase)

@@ -197,6 +197,25 @@ def team_connections(person: User) -> Select:
     )
 
 
+def team_channels(person: User) -> list[str]:
+    """The channels of the team in which `person` has a right, in the order they are shown."""
+    query = (
+        TeamRight.select(TeamRight.channel)
+        .join(Connection)
+        .join(Account)
+        .where(
+            (Connection.user == person)
+            & _on_the_team(Connection)
+            & (TeamRight.level >= VIEW)
+            & ((TeamRight.channel != OWNERS) | (Account.mode == PROPERTY_MANAGER))
+        )
+        .distinct()
+        .tuples()
+    )
+    allowed = {channel for (channel,) in query}
+    return [channel for channel in CHANNEL_OF_ROLE.values() if channel in allowed]
+
+
 def team_accounts(person: User) -> list[Account]:
     """The accounts on whose team `person` is, in the order they joined them."""
     return [connection.account for connection in team_connections(person)]

@@ -34,8 +34,8 @@ class Prepared:
         values = [numbers[self._marks[hole]] if self._is_mark(hole) else hole for hole in holes]
         cursor = db.execute_sql(sql, values)
         if self._row is None:
-            columns = [column[0] for column in cursor.description]
-            self._row = namedtuple("Row", columns)._make  # noqa: PYI024  the columns are data
+            columns = ",".join(column[0] for column in cursor.description)
+            self._row = namedtuple("Row", columns)._make  # type: ignore[misc]  # noqa: PYI024
         return [self._row(row) for row in cursor.fetchall()]
 
     def _sql(self) -> tuple[str, list[Any]]:

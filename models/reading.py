@@ -1,5 +1,7 @@
 """How far people have read. Only what was really on screen is reported here (SPEC 2)."""
 
+from peewee import fn
+
 from models import clock
 from models.database import transaction
 from models.thread import ThreadPerson
@@ -31,3 +33,15 @@ def set_read_position(person: User, thread: int, seq: int, at: int | None = None
             .execute()
         )
     return bool(risen or unmarked)
+
+
+def seen_seq(view: View) -> int:
+    """How far the other side of a dialogue has read: the greatest position; 0 for none."""
+    contact = view.thread.contact
+    if contact is None or contact.user_id is None:
+        return 0
+    theirs = ThreadPerson.user == contact.user_id
+    query = ThreadPerson.select(fn.MAX(ThreadPerson.read_seq)).where(
+        (ThreadPerson.thread == view.thread.id) & (theirs if view.is_team else ~theirs)
+    )
+    return query.scalar() or 0

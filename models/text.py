@@ -7,7 +7,7 @@ _SPACES = re.compile(r"\s+")
 
 
 def block(value: str, limit: int) -> str:
-    """Text of several lines, line breaks as \\n and no space around it.
+    """Text of several lines, each break one line feed, without space around it.
 
     :param limit: the greatest number of characters.
     :raises ValueError: with a sentence for the person, when it is too long or holds a

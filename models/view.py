@@ -173,7 +173,11 @@ class View:
         `id + 0` keeps SQLite from walking the log by id instead of by version (MODEL 9).
         """
         query = self._visible(1, OPEN, Message.id + 0).where(Message.version > version)
-        return self._seen(query.order_by(Message.version).limit(limit))
+        return self.seen(query.order_by(Message.version).limit(limit))
+
+    def may_see(self, message: Message) -> bool:
+        """Whether a message of this thread is theirs, in whatever edition."""
+        return any(span.holds(message.id, message.audience) for span in self.spans)
 
     def newest_visible_seq(self) -> int:
         """The seq of the last message that is theirs; 0 when there is none."""
@@ -181,7 +185,7 @@ class View:
         return newest[0].id if newest else 0
 
     def _page(self, low: int, high: int, order: Any, limit: int) -> list[SeenMessage]:
-        return self._seen(self._visible(low, high, Message.id).order_by(order).limit(limit))
+        return self.seen(self._visible(low, high, Message.id).order_by(order).limit(limit))
 
     def _visible(self, low: int, high: int, seq: Any) -> ModelSelect:
         # Bounds are cut to the spans here: SQLite would use only one of two (MODEL 9).
@@ -198,8 +202,18 @@ class View:
             .where(reduce(or_, theirs) if theirs else SQL("1 = 0"))
         )
 
-    def _seen(self, query: ModelSelect) -> list[SeenMessage]:
-        return as_seen(query, lambda _: self.spans)
+    def seen(self, messages: Iterable[Message]) -> list[SeenMessage]:
+        """These messages, whose seqs must be theirs, as they see them."""
+        return as_seen(messages, lambda _: self.spans)
+
+
+def seen_by_all(thread: int, seq: int) -> list[tuple[View, SeenMessage]]:
+    """Everybody who may see a message now, each with the message as they see it."""
+    message = with_people().where((Message.thread == thread) & (Message.id == seq)).get_or_none()
+    if message is None:
+        return []
+    entitled = [view for view in viewers(thread) if view.may_see(message)]
+    return [(view, view.seen([message])[0]) for view in entitled]
 
 
 def viewers(thread: int, at: int | None = None) -> list[View]:

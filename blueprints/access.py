@@ -1,0 +1,33 @@
+"""What stands between a request and the models: who asks, and what they ask for."""
+
+from typing import cast
+
+from flask_login import current_user
+
+from models.database import OPEN
+from models.errors import Missing
+from models.user import User
+from models.view import View
+
+
+def viewer() -> User:
+    """The person signed in; routes that call this require a login."""
+    return cast("User", current_user._get_current_object())  # noqa: SLF001  the documented way
+
+
+def view_or_404(thread: int) -> View:
+    """The thread as the person signed in sees it.
+
+    :raises Missing: answered with 404, whether it is not there or not theirs.
+    """
+    return View.load(viewer(), thread)
+
+
+def seq_or_404(number: str | None) -> int:
+    """A number of the rising counter out of a query or form.
+
+    :raises Missing: for anything else.
+    """
+    if number is None or not number.isascii() or not number.isdigit() or int(number) > OPEN:
+        raise Missing
+    return int(number)

@@ -1,0 +1,120 @@
+"""OUT: everything rendered for sockets and sent to them, after it was stored.
+
+Rooms are people: a socket joins only `user:<id>` and `session:<id>`. Who gets a thing is
+asked of the database now, so that revoking works at once. What fails here is logged and
+healed by catching up.
+"""
+
+import logging
+from collections.abc import Callable, Collection
+from typing import Any
+
+from flask import current_app
+
+from blueprints.extensions import socketio
+from blueprints.rendering import shared_fragment
+from models import inbox
+from models.database import connected
+from models.user import User
+from models.view import View, seen_by_all, viewers
+
+log = logging.getLogger(__name__)
+
+
+def message_created(thread: int, seq: int) -> None:
+    """Show a new message to everybody who may see it, and count it for the others."""
+    _message("message:created", thread, seq)
+
+
+def message_changed(thread: int, seq: int) -> None:
+    """Show an edit or a deletion to everybody who may see it."""
+    _message("message:changed", thread, seq)
+
+
+def thread_changed(thread: int) -> None:
+    """Tell everybody who sees a thread to fetch it again: it opened, ended or was renamed."""
+    seeing = [view.person for view in viewers(thread)]
+    _to_users([user.id for user in seeing], "threads:changed", {"thread_ids": [thread]})
+    in_background(lambda: _badges(seeing))
+
+
+def read_position_raised(reader: User, thread: int) -> None:
+    """Clear the reader's own devices and show the other side how far was read."""
+    badge_changed([reader])
+    everybody = viewers(thread)
+    own = next((view for view in everybody if view.person.id == reader.id), None)
+    if own is None or own.read_seq is None:
+        return
+    others = [view.person.id for view in everybody if view.side != own.side and view.takes_part]
+    payload = {"thread_id": thread, "user_id": reader.id, "seq": own.read_seq}
+    _to_users(others, "read:changed", payload)
+
+
+def typing(view: View) -> None:
+    """Show that the person of `view` is writing to the others who take part."""
+    payload = {
+        "thread_id": view.thread.id,
+        "user_id": view.person.id,
+        "name": view.person.first_name,
+    }
+    others = [
+        other.person.id
+        for other in viewers(view.thread.id)
+        if other.takes_part and other.person.id != view.person.id
+    ]
+    _to_users(others, "typing:started", payload)
+
+
+def badge_changed(people: Collection[User]) -> None:
+    """Send each of these people their absolute unread numbers."""
+    for person in people:
+        _to_users([person.id], "badge:changed", inbox.badge(inbox.positions(person)))
+
+
+def in_background(act: Callable[[], None]) -> None:
+    """Run `act` after the answer, with a connection of its own; a failure is only logged."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+
+    def run() -> None:
+        with app.app_context(), connected():
+            try:
+                act()
+            except Exception:
+                log.exception("A broadcast failed; clients heal by catching up")
+
+    socketio.start_background_task(run)
+
+
+def _message(event: str, thread: int, seq: int) -> None:
+    try:
+        entitled = seen_by_all(thread, seq)
+        newest = max((seen.version for _, seen in entitled), default=0)
+        # Who sees an older edition has it already; and what nobody may see is sent to nobody.
+        current = [(view, seen) for view, seen in entitled if seen.version == newest]
+        people = [view.person for view, _ in current]
+        for _, seen in current[:1]:
+            payload = {
+                "thread_id": thread,
+                "message_id": seq,
+                "seq": seq,
+                "version": seen.version,
+                "html": shared_fragment("message", message=seen),
+            }
+            _to_users([person.id for person in people], event, payload)
+    except Exception:
+        log.exception("A broadcast failed; clients heal by catching up")
+        return
+    _to_users([person.id for person in people], "threads:changed", {"thread_ids": [thread]})
+    in_background(lambda: _badges(people))
+
+
+def _badges(people: Collection[User]) -> None:
+    for person in people:
+        badge_changed([person])
+        socketio.sleep(0)  # Each count takes milliseconds: let others through in between.
+
+
+def _to_users(users: Collection[int], event: str, payload: dict[str, Any]) -> None:
+    """The one way out. An empty list must send to nobody: `to=[]` would mean everybody."""
+    if users:
+        socketio.emit(event, payload, to=[f"user:{user}" for user in users])

@@ -1,0 +1,38 @@
+"""Home of the team: what is unread, and who has not answered yet."""
+
+from flask import Blueprint, redirect, url_for
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from blueprints.access import viewer
+from blueprints.chrome import positions
+from blueprints.rendering import page_or_partial
+from models import clock, contact_list, inbox, policy
+
+bp = Blueprint("dashboard", __name__)
+
+SHOWN = 8
+"""Unread conversations on Home; the rest is one step away in Messages."""
+
+NOON, EVENING = 12, 18
+
+
+@bp.get("/")
+@login_required
+def home() -> Response:
+    """Home for the team; who is on no team goes straight to their messages."""
+    accounts = policy.team_accounts(viewer())
+    if not accounts:
+        return redirect(url_for("threads.messages"))
+    unread = [position for position in positions() if position.counted][:SHOWN]
+    return page_or_partial(
+        "home",
+        greeting=_greeting(),
+        rows=inbox.rows(viewer(), unread),
+        invitations=contact_list.waiting(viewer(), accounts[0]),
+    )
+
+
+def _greeting() -> str:
+    hour = clock.to_datetime(clock.now(), viewer().zone).hour
+    return f"Good {'morning' if hour < NOON else 'afternoon' if hour < EVENING else 'evening'}"

@@ -1,0 +1,103 @@
+"""Messages over HTTP: pages of the log, catching up, sending, and how far one has read."""
+
+from flask import Blueprint, current_app, jsonify, redirect, request, url_for
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from blueprints import broadcasts
+from blueprints.access import seq_or_404, view_or_404, viewer
+from blueprints.rendering import shared_fragment
+from models import posting, reading, sync
+from models.errors import Conflict, HallwayError, Invalid, Refused
+from models.seen import SeenMessage
+from models.view import View
+
+bp = Blueprint("messages", __name__, url_prefix="/threads/<int:thread>")
+
+
+@bp.get("/messages")
+@login_required
+def page(thread: int) -> Response:
+    """Fragments of the log: before, after or around a seq, or what changed since a version."""
+    view = view_or_404(thread)
+    asked = request.args
+    if "after_version" in asked:
+        return _changes(view, seq_or_404(asked["after_version"]))
+    if "before" in asked:
+        return _fragments(view.before(seq_or_404(asked["before"])))
+    if "after" in asked:
+        return _fragments(view.after(seq_or_404(asked["after"])))
+    if "around" in asked:
+        seq = seq_or_404(asked["around"])
+        view.message(seq)
+        return _fragments(view.around(seq))
+    newest = sync.newest(view)
+    return _fragments(newest.messages, newest.version)
+
+
+@bp.post("/messages")
+@login_required
+def send(thread: int) -> Response:
+    """Send a message, once for each `client_id`."""
+    form = request.form
+    if any(file.filename for file in request.files.values()):
+        raise Invalid({"files": "Files can't be sent here yet. Your text was kept."})
+    reply_to = form.get("reply_to") or None
+    draft = posting.Draft(
+        body=form.get("body", ""),
+        client_id=form.get("client_id", ""),
+        audience=form.get("audience") or "everyone",
+        reply_to=seq_or_404(reply_to) if reply_to else None,
+    )
+    message, created = posting.post_message(viewer(), thread, draft)
+    if created:
+        broadcasts.message_created(thread, message.id)
+    if request.headers.get("Sec-Fetch-Mode") == "navigate":
+        return redirect(url_for("threads.show", thread=thread), 303)
+    seen = View.load(viewer(), thread).message(message.id)
+    response = _fragments([seen], seen.version)
+    response.status_code = 201 if created else 200
+    response.headers["X-Message-Id"] = response.headers["X-Message-Seq"] = str(seen.id)
+    return response
+
+
+@bp.put("/read-position")
+@login_required
+def read(thread: int) -> Response:
+    """Raise one's read position to a seq that was really on screen."""
+    if reading.set_read_position(viewer(), thread, seq_or_404(request.form.get("seq"))):
+        broadcasts.read_position_raised(viewer(), thread)
+    return current_app.response_class(status=204)
+
+
+@bp.errorhandler(HallwayError)
+def refuse(error: HallwayError) -> Response:
+    """Errors as data for the page's own script, which puts the sentence by the composer."""
+    if request.accept_mimetypes.best != "application/json":
+        raise error
+    if isinstance(error, Invalid):
+        answer, status = {"errors": error.errors, "sentence": str(error)}, 422
+    elif isinstance(error, Refused):
+        answer = {"sentence": error.sentence}
+        status = 409 if isinstance(error, Conflict) else 403
+    else:
+        answer, status = {"sentence": "This conversation is not here any more."}, 404
+    response = jsonify(answer)
+    response.status_code = status
+    return response
+
+
+def _changes(view: View, after: int) -> Response:
+    changes = sync.changes(view, after)
+    response = _fragments(changes.messages, changes.version)
+    if changes.reset:
+        response.headers["X-Thread-Reset"] = "1"
+    return response
+
+
+def _fragments(messages: list[SeenMessage], version: int | None = None) -> Response:
+    html = "".join(shared_fragment("message", message=message) for message in messages)
+    response = current_app.response_class(html, 200 if html else 204)
+    if version is not None:
+        response.headers["X-Thread-Version"] = str(version)
+    return response

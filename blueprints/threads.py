@@ -1,0 +1,135 @@
+"""The messenger: channels, the list of conversations, and one conversation beside it."""
+
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from flask import Blueprint, abort, jsonify, request
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from blueprints.access import seq_or_404, view_or_404, viewer
+from blueprints.chrome import positions
+from blueprints.rendering import page_or_partial, wants_partial
+from models import inbox, policy, reading, sync
+from models.thread import LANDLORDS, OWNERS, SERVICE_PROS, TENANTS
+from models.view import View
+
+bp = Blueprint("threads", __name__)
+
+ROWS = 50
+"""Conversations listed before "Show more"."""
+
+LABELS = {
+    TENANTS: ("Tenants", "house-line"),
+    SERVICE_PROS: ("Service Pros", "hard-hat"),
+    OWNERS: ("Owners", "key"),
+    LANDLORDS: ("Landlords", "buildings"),
+}
+
+
+class Channel(NamedTuple):
+    """A channel as the list shows it."""
+
+    slug: str
+    label: str
+    icon: str
+    unread: int
+    active: bool
+
+
+@bp.get("/messages")
+@login_required
+def messages() -> Response:
+    """The list of a channel, with no conversation opened."""
+    return page_or_partial("messages", **_list(_asked_channel()), thread=None)
+
+
+@bp.get("/messages/rows")
+@login_required
+def rows() -> Response:
+    """The list alone, fetched again when something in it changed."""
+    return page_or_partial("rows", **_list(_asked_channel()), thread=None)
+
+
+@bp.get("/threads/<int:thread>")
+@login_required
+def show(thread: int) -> Response:
+    """A conversation: as a page beside its list, for htmx alone."""
+    view = view_or_404(thread)
+    opened = _opened(view)
+    if wants_partial():
+        return page_or_partial("thread", **opened)
+    return page_or_partial("messages", **(_list(opened["channel"]) | opened))
+
+
+@bp.get("/threads/<int:thread>/details")
+@login_required
+def details(thread: int) -> Response:
+    """Who the other side is, for the pane beside the conversation."""
+    return page_or_partial("details", **_opened(view_or_404(thread)))
+
+
+@bp.get("/badge")
+@login_required
+def badge() -> Response:
+    """The absolute unread numbers, asked for on coming back."""
+    return jsonify(inbox.badge(positions()))
+
+
+def _asked_channel() -> str:
+    """The channel in the address, one the person has; without one, their first.
+
+    A channel that is not theirs is as missing as one that does not exist.
+    """
+    own = _channels()
+    asked = request.args.get("channel")
+    if asked is not None and asked not in own:
+        abort(404)
+    return asked or own[0]
+
+
+def _channels() -> list[str]:
+    team = policy.team_channels(viewer())
+    as_contact = any(position.channel == LANDLORDS for position in positions())
+    return team + [LANDLORDS] * (as_contact or not team)
+
+
+def _list(channel: str) -> dict[str, Any]:
+    totals = inbox.totals(positions())
+    inside = [position for position in positions() if position.channel == channel]
+    limit = request.args.get("limit", ROWS, type=int)
+    shown = inside[: max(ROWS, limit)]
+    return {
+        "channel": channel,
+        "channels": [
+            Channel(slug, *LABELS[slug], totals.get(slug, 0), slug == channel)
+            for slug in _channels()
+        ],
+        "rows": inbox.rows(viewer(), shown),
+        "total": len(inside),
+        "next_limit": len(shown) + ROWS if len(inside) > len(shown) else None,
+    }
+
+
+def _opened(view: View) -> dict[str, Any]:
+    """What the conversation's templates read: the newest page, or the one asked for."""
+    asked = request.args.get("at")
+    newest = sync.newest(view)
+    shown, newer = newest.messages, False
+    if asked is not None:
+        at = seq_or_404(asked)
+        view.message(at)
+        shown = view.around(at)
+        newer = shown[-1].id < newest.messages[-1].id
+    position = next(found for found in positions() if found.thread == view.thread.id)
+    row = inbox.rows(viewer(), [position])[0]
+    return {
+        "thread": view,
+        "channel": row.channel,
+        "detail": row.detail,
+        "messages": shown,
+        "newer": newer,
+        "version": newest.version,
+        "seen_seq": reading.seen_seq(view),
+        "client_id": str(uuid4()),
+    }
