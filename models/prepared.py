@@ -35,7 +35,7 @@ class Prepared:
         cursor = db.execute_sql(sql, values)
         if self._row is None:
             columns = ",".join(column[0] for column in cursor.description)
-            self._row = namedtuple("Row", columns)._make  # type: ignore[misc]  # noqa: PYI024
+            self._row = namedtuple("Row", columns)._make  # type: ignore[attr-defined]  # noqa: PYI024
         return [self._row(row) for row in cursor.fetchall()]
 
     def _sql(self) -> tuple[str, list[Any]]:
