@@ -18,20 +18,25 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 import blueprints
 from blueprints import config, launch
 from blueprints.extensions import socketio
 from models import database
 
-GRACE_S = 8
+GRACE_S = 5
 """How long open requests may go on after the signal to stop, in seconds."""
+WATCHDOG_S = GRACE_S + 3
+"""When the kernel ends a process that could not end itself, in seconds after the signal."""
 
 
 def create_app(overrides: dict[str, Any] | None = None) -> Flask:
@@ -97,30 +102,47 @@ def serve_eventlet(app: Flask, listener: socket.socket) -> None:
     eventlet.hubs.trampoline(read_end, read=True)
     let_sockets_go()
     server.kill(SystemExit)
-    server.wait()
+    with eventlet.Timeout(GRACE_S, exception=False):
+        server.wait()
 
 
 def serve_threading(app: Flask, listener: socket.socket) -> None:
     """Serve on ordinary threads until SIGTERM or SIGINT, then let open requests finish."""
+    in_hand: set[object] = set()
+
+    def counted(environ: dict[str, Any], start_response: Any) -> Any:
+        if "HTTP_UPGRADE" in environ:  # a WebSocket ends when its page does
+            return app(environ, start_response)
+        request = object()
+        in_hand.add(request)
+        done = partial(in_hand.discard, request)
+        try:
+            return ClosingIterator(app(environ, start_response), done)
+        except BaseException:
+            done()
+            raise
+
     host, port = listener.getsockname()[:2]
-    server = make_server(host, port, app, threaded=True, fd=listener.fileno())
-    server.daemon_threads = False  # type: ignore[attr-defined]
+    server = make_server(host, port, counted, threaded=True, fd=listener.fileno())
     # shutdown() waits for the loop, which is what the signal has interrupted.
     on_stop(lambda: threading.Thread(target=server.shutdown).start())
     server.serve_forever()
     let_sockets_go()
+    deadline = time.monotonic() + GRACE_S
+    while in_hand and time.monotonic() < deadline:
+        time.sleep(0.02)
     server.server_close()
 
 
 def on_stop(act: Callable[[], object]) -> None:
-    """Call `act` at the first SIGTERM or SIGINT; a second one, or GRACE_S, ends the process."""
+    """Call `act` at the first SIGTERM or SIGINT; a second one, or WATCHDOG_S, ends the process."""
 
     def stop(_number: int, _frame: object) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         # The kernel's own action: it works even when nothing in the process does.
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(GRACE_S)
+        signal.alarm(WATCHDOG_S)
         act()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -134,6 +156,9 @@ def let_sockets_go() -> None:
         socketio.start_background_task(engine.disconnect, sid)
 
 
+RUNNERS = {"eventlet": serve_eventlet, "threading": serve_threading}
+
+
 def main() -> None:
     """Serve as the settings say; a reason not to start is one sentence and exit code 1."""
     logging.basicConfig(
@@ -141,14 +166,17 @@ def main() -> None:
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
+        serve = RUNNERS[ASYNC_MODE]
         app = create_app({"ASYNC_MODE": ASYNC_MODE})
         listener = listen(app.config["HOST"], app.config["PORT"])
         launch.prepare(app)
+    except KeyError:
+        sys.exit(f"Hallway did not start. HALLWAY_ASYNC_MODE must be {' or '.join(RUNNERS)}.")
     except (config.BadSetting, launch.CannotStart, ValueError) as reason:
         sys.exit(f"Hallway did not start. {reason}")
     print(launch.banner(app), flush=True)  # noqa: T201  # what `make run` shows
-    serve = serve_eventlet if ASYNC_MODE == "eventlet" else serve_threading
-    serve(app, listener)
+    with listener:
+        serve(app, listener)
 
 
 if __name__ == "__main__":

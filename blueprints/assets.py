@@ -64,15 +64,9 @@ class Assets:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `asset()`, `importmap` and `theme_snippet`; set how long files keep."""
-    assets = Assets(Path(app.static_folder or "static"))
-    app.extensions["hallway.assets"] = assets
-    app.jinja_env.globals.update(
-        asset=asset,
-        # Nothing of a visitor's is in these: file names and digits, and a constant.
-        importmap=Markup(assets.import_map),  # noqa: S704
-        theme_snippet=Markup(THEME),  # noqa: S704
-    )
+    """Give templates `asset()`, `import_map()`, `theme_script()`; set how long files keep."""
+    app.extensions["hallway.assets"] = Assets(Path(app.static_folder or "static"))
+    app.jinja_env.globals.update(asset=asset, import_map=import_map, theme_script=theme_script)
     app.after_request(_keep_static)
 
 
@@ -85,6 +79,17 @@ def of_app() -> Assets:
 def asset(name: str) -> str:
     """The content-hashed address of a static file, as `asset("js/main.js")`."""
     return of_app().address(name)
+
+
+def import_map() -> Markup:
+    """The whole `<script type="importmap">` element."""
+    # Nothing of a visitor's is in it: file names and digits.
+    return Markup(f'<script type="importmap">{of_app().import_map}</script>')  # noqa: S704
+
+
+def theme_script() -> Markup:
+    """The whole `<script>` element that sets the colour scheme; stands first in the head."""
+    return Markup(f"<script>{THEME}</script>")  # noqa: S704  # a constant
 
 
 def digest(path: Path) -> str:

@@ -17,20 +17,30 @@ def truth(text: str) -> bool:
     return text.strip().lower() in {"1", "true", "yes", "on"}
 
 
+def port(text: str) -> int:
+    """The number of a port.
+
+    :raises ValueError: when there can be no such port.
+    """
+    number = int(text)
+    if not 0 < number < 2**16:
+        raise ValueError(text)
+    return number
+
+
 SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
-    "ASYNC_MODE": (str, "eventlet"),
     "BASE_URL": (str, ""),
     "DATABASE_URL": (str, ""),
     "DEMO": (truth, True),
     "HOST": (str, "127.0.0.1"),
     "MAIL_DEFAULT_SENDER": (str, ""),
     "MAIL_PASSWORD": (str, None),
-    "MAIL_PORT": (int, 25),
+    "MAIL_PORT": (port, 25),
     "MAIL_SERVER": (str, ""),
     "MAIL_USERNAME": (str, None),
     "MAIL_USE_SSL": (truth, False),
     "MAIL_USE_TLS": (truth, False),
-    "PORT": (int, 5000),
+    "PORT": (port, 5000),
     "PROXIES": (int, 0),
     "SECRET_KEY": (str, ""),
 }
@@ -125,7 +135,9 @@ def _read(environ: Mapping[str, str], name: str) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        raise BadSetting(f"HALLWAY_{name} must be a number, not “{text}”.") from error
+        raise BadSetting(
+            f"HALLWAY_{name} must be a number that is possible, not “{text}”."
+        ) from error
 
 
 def _own_address(values: Mapping[str, Any]) -> str:

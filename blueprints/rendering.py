@@ -40,7 +40,7 @@ def wants_partial() -> bool:
     )
 
 
-def page_or_partial(name: str, status: int = 200, **context: Any) -> Response:
+def page_or_partial(name: str, /, status: int = 200, **context: Any) -> Response:
     """`partials/<name>.html` for htmx, otherwise `pages/<name>.html`, which includes it."""
     partial = wants_partial()
     folder = "partials" if partial else "pages"
@@ -50,7 +50,7 @@ def page_or_partial(name: str, status: int = 200, **context: Any) -> Response:
     return response
 
 
-def shared_fragment(name: str, **context: Any) -> str:
+def shared_fragment(name: str, /, **context: Any) -> str:
     """`partials/<name>.html` as it is for everybody.
 
     It is stored, sent to sockets and shown to others, so nothing of the present viewer may

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, request
 from werkzeug.datastructures import Headers
@@ -113,10 +112,7 @@ def is_foreign() -> bool:
     if site is not None:
         return site != "same-origin"
     origin = request.headers.get("Origin")
-    if origin is None:
-        return False
-    sender = urlsplit(origin)
-    return (sender.scheme, sender.netloc.lower()) != (request.scheme, request.host.lower())
+    return origin is not None and origin.lower() != f"{request.scheme}://{request.host}".lower()
 
 
 def refuse_foreign() -> None:

@@ -12,6 +12,7 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 import psycopg2
 import pytest
@@ -63,7 +64,7 @@ class HallwayServer:
         } | settings
         self.output = instance / "server.log"
 
-    def start(self) -> "HallwayServer":
+    def start(self) -> Self:
         self.instance.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
@@ -101,7 +102,7 @@ class HallwayServer:
     def log(self) -> str:
         return self.output.read_text(errors="replace")
 
-    def __enter__(self) -> "HallwayServer":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
