@@ -12,7 +12,15 @@ from peewee import JOIN, SQL, Select, fn
 
 from models import clock, policy
 from models.account import Account
-from models.connection import CONNECTED, OWNER, SERVICE_PRO, TENANT, Connection
+from models.connection import (
+    ADMIN,
+    CONNECTED,
+    OWNER,
+    SERVICE_PRO,
+    SUB_ADMIN,
+    TENANT,
+    Connection,
+)
 from models.database import OPEN, db
 from models.homes import homes_of
 from models.message import Message
@@ -24,7 +32,14 @@ from models.user import User
 COUNTED = 100
 """Unread messages are counted up to here: "99+" is all that is ever shown."""
 
-ROLE_WORDS = {"team": "Team", TENANT: "Tenant", SERVICE_PRO: "Service pro", OWNER: "Owner"}
+ROLE_WORDS = {
+    "team": "Team",
+    ADMIN: "Team",  # a contact of once who was hired since
+    SUB_ADMIN: "Team",
+    TENANT: "Tenant",
+    SERVICE_PRO: "Service pro",
+    OWNER: "Owner",
+}
 SNIPPET = 160
 """Characters of a message that a row can need."""
 
