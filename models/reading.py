@@ -20,13 +20,17 @@ def set_read_position(person: User, thread: int, seq: int, at: int | None = None
     at = clock.now() if at is None else at
     view = View.load(person, thread, at)
     seq = min(seq, view.newest_visible_seq())
-    if seq <= (view.read_seq or 0) and not view.marked_unread:
+    # Who has read nothing stands where their access began: older messages on screen must not
+    # take them back to before that.
+    held = view.since if view.read_seq is None else view.read_seq
+    if seq <= held and not view.marked_unread:
         return False
     with transaction():
         ThreadPerson.insert(user=person.id, thread=thread).on_conflict_ignore().execute()
         own = (ThreadPerson.user == person.id) & (ThreadPerson.thread == thread)
         rises = ThreadPerson.read_seq.is_null() | (ThreadPerson.read_seq < seq)
-        risen = ThreadPerson.update(read_seq=seq, read_at=at).where(own & rises).execute()
+        read = ThreadPerson.update(read_seq=seq, read_at=at).where(own & rises)
+        risen = seq > held and read.execute()
         unmarked = (
             ThreadPerson.update(marked_unread=False)
             .where(own & ThreadPerson.marked_unread)

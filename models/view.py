@@ -46,7 +46,8 @@ class View:
 
     `version` is the counter when this view itself last changed (a window, a right, a
     clearing): who holds less than that begins anew. `level` is the team right, NO_LEVEL for
-    who takes part through windows. Made by `load`.
+    who takes part through windows. `since` is where their unread begins while nothing is
+    read. Made by `load`.
     """
 
     def __init__(self, person: User, thread: Thread, rows: Iterable[Any]) -> None:
@@ -56,7 +57,7 @@ class View:
         self.thread = thread
         self.spans = tuple(Span(row.side, row.from_seq, row.to_seq) for row in rows)
         self.level = rows[-1].level
-        self.since = max(row.since for row in rows)
+        self.since = min(row.since for row in rows)
         self.read_seq: int | None = kept.read_seq if kept else None
         self.marked_unread: bool = kept.marked_unread if kept else False
         self.cleared_seq: int = kept.cleared_seq if kept else 0
