@@ -1,5 +1,6 @@
 """Inviting: from the press on Send connection to the answer of the invited (SPEC 1)."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
@@ -20,6 +21,7 @@ from models.user import LONGEST_NAME, User, address
 AGAIN_AFTER: Final = clock.DAY
 LONGEST_NOTE: Final = 600
 
+NO_ADDRESS: Final = "Where should the invitation go? Add an email address."
 TOO_SOON: Final = "This invitation went out less than 24 hours ago. Send it again after that."
 CONNECTED_ALREADY: Final = "{name} is connected already."
 NOTHING_OPEN: Final = "There is no open invitation to take back."
@@ -37,13 +39,11 @@ def invite(
     """
     at = clock.now() if at is None else at
     contact = managed_contact(person, contact_id)
-    check = Check()
-    note = check.read("note", partial(block, limit=LONGEST_NOTE), note)
-    check.finish()
+    note = check_sendable(email, note)
     with transaction():
         contact = _lock_unconnected(contact.id)
         email = set_email(person, contact, email)
-        newest = _last_mailed(contact)
+        newest = newest_mailed(Link.select().where(_invitations(contact)).order_by(Link.id.desc()))
         if newest and newest.email == email and too_soon(contact, newest, at):
             raise Conflict(TOO_SOON)
         link.void(_invitations(contact), at)
@@ -53,10 +53,34 @@ def invite(
     return sent
 
 
+def check_sendable(email: str, note: str) -> str:
+    """The note as it is sent, where both it and the address can be taken.
+
+    :raises Invalid: with a sentence for each of the two that cannot.
+    """
+    check = Check()
+    check.read("email", address, email, NO_ADDRESS)
+    note = check.read("note", partial(block, limit=LONGEST_NOTE), note)
+    check.finish()
+    return note
+
+
 def too_soon(contact: Connection, newest: Link, at: int) -> bool:
     """Whether the contact was mailed less than 24 hours ago and has not joined since."""
     waiting = newest.state(at) == link.OPEN or contact.state == DECLINED
     return waiting and newest.created_at > at - AGAIN_AFTER
+
+
+def newest_mailed(newest_first: Iterable[Link]) -> Link | None:
+    """Of a contact's invitations the newest the team had mailed and has not taken back."""
+    return next(
+        (
+            sent
+            for sent in newest_first
+            if sent.mailed and sent.voided_at is None and "copied" not in sent.remembered
+        ),
+        None,
+    )
 
 
 def copy_link(person: User, contact_id: int, at: int | None = None) -> Link:
@@ -140,13 +164,6 @@ def _lock(contact: int) -> Connection:
     if found is None:
         raise Missing
     return found
-
-
-def _last_mailed(contact: Connection) -> Link | None:
-    """The newest link the team had mailed and has not taken back."""
-    mailed = _invitations(contact) & (Link.mailed == True) & Link.voided_at.is_null()  # noqa: E712
-    sent = Link.select().where(mailed).order_by(Link.id.desc())
-    return next((one for one in sent if "copied" not in one.remembered), None)
 
 
 def _invitations(contact: Connection) -> Expression:

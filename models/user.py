@@ -1,7 +1,7 @@
 """Users: the people who sign in."""
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from flask_login import UserMixin
 from peewee import BooleanField, TextField
@@ -30,7 +30,8 @@ class User(UserMixin, BaseModel):
     zone = TextField(default="UTC")
     created_at = Instant()
 
-    # The secret by which this person is signed in on this device; the cookie holds nothing else.
+    # How this person is signed in on this device: the session row, and the secret that names it.
+    session: Any = None
     session_token = ""
 
     class Meta:

@@ -16,6 +16,11 @@ def names() -> tuple[str, ...]:
     return ("UTC", *sorted(places))
 
 
+def options() -> list[tuple[str, str]]:
+    """The names to choose from, each with the words shown for it."""
+    return [(name, name.replace("_", " ").replace("/", " / ")) for name in names()]
+
+
 def zone(value: str) -> str:
     """`value` when it is a zone one can choose.
 

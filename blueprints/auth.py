@@ -1,0 +1,198 @@
+"""Signing in and out, signing up, and the links that are mailed for it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from blueprints import limits
+from blueprints.access import viewer
+from blueprints.passwords import chosen_password, is_right
+from blueprints.rendering import page_or_partial
+from blueprints.signing import let_in, let_out, local_path
+from blueprints.tokens import link_or_404
+from models import link as links
+from models import signing_in, signing_up
+from models.account import LANDLORD
+from models.errors import Invalid, Refused
+from models.link import RESET, SIGN_IN, SIGN_UP, Link
+from models.user import by_address
+
+bp = Blueprint("auth", __name__)
+
+NO_MATCH = "That email and password don't match."
+NO_PASSWORD = "Type your password."  # noqa: S105  # a sentence
+KINDS = (SIGN_IN, SIGN_UP, RESET)
+HOW_LONG = {SIGN_IN: "15 minutes", RESET: "60 minutes", SIGN_UP: "24 hours"}
+CLOSED = {
+    links.USED: "This link has been used.",
+    links.VOID: "A newer link took the place of this one.",
+    links.EXPIRED: "This link has expired.",
+}
+
+
+def _form(name: str, errors: dict[str, str], status: int = 422, **context: Any) -> Response:
+    return page_or_partial(name, status, errors=errors, typed=request.form, **context)
+
+
+def _sign_in_form(errors: dict[str, str], status: int = 429) -> Response:
+    return _form("sign_in", errors, status, after=local_path(request.values.get("next")))
+
+
+def _forgot_form(errors: dict[str, str], status: int = 429) -> Response:
+    return _form("forgot", errors, status)
+
+
+def _sign_up_form(errors: dict[str, str], status: int = 429) -> Response:
+    return _form("sign_up", errors, status, mode=request.form.get("mode", LANDLORD))
+
+
+def _check_email(kind: str, email: str) -> Response:
+    return page_or_partial("check_email", email=email, how_long=HOW_LONG[kind])
+
+
+@bp.get("/sign-in")
+def sign_in() -> Response:
+    """The form, or onwards for who is signed in."""
+    if current_user.is_authenticated:
+        return redirect(local_path(request.args.get("next")))
+    return _sign_in_form({}, 200)
+
+
+@bp.post("/sign-in")
+@limits.of_tries(_sign_in_form)
+def sign_in_by_password() -> Response:
+    """Sign in, or say that address and password do not match: never which of them."""
+    email, password = request.form.get("email", ""), request.form.get("password", "")
+    if not email.strip() or not password:
+        empty = {} if email.strip() else {"email": signing_up.ADDRESS_MISSING}
+        return _sign_in_form(empty if password else empty | {"password": NO_PASSWORD}, 422)
+    user = by_address(email)
+    kept = user.password_hash if user else None
+    if not is_right(kept, password) or user is None:
+        return _sign_in_form({"password": NO_MATCH}, 422)
+    let_in(user, keep="keep" in request.form)
+    return redirect(local_path(request.form.get("next")))
+
+
+@bp.post("/sign-in/link")
+@limits.of_mails(_sign_in_form)
+def mail_sign_in_link() -> Response:
+    """Mail a link to sign in with, if somebody has the address; the answer is the same."""
+    after = local_path(request.form.get("next"))
+    try:
+        email = signing_in.ask(SIGN_IN, request.form.get("email", ""), after)
+    except Invalid as refusal:
+        return _sign_in_form(refusal.errors, 422)
+    return _check_email(SIGN_IN, email)
+
+
+@bp.post("/sign-out")
+def sign_out() -> Response:
+    """Sign this browser out."""
+    let_out()
+    return redirect("/sign-in")
+
+
+@bp.get("/forgot")
+def forgot() -> Response:
+    """The form that asks where to mail a link for a new password."""
+    return _forgot_form({}, 200)
+
+
+@bp.post("/forgot")
+@limits.of_mails(_forgot_form)
+def mail_reset_link() -> Response:
+    """Mail a link to set a new password, if somebody has the address; the answer is the same."""
+    try:
+        email = signing_in.ask(RESET, request.form.get("email", ""))
+    except Invalid as refusal:
+        return _forgot_form(refusal.errors, 422)
+    return _check_email(RESET, email)
+
+
+@bp.get("/sign-up")
+def sign_up() -> Response:
+    """The form for landlords and property managers."""
+    return _sign_up_form({}, 200)
+
+
+@bp.post("/sign-up")
+@limits.of_mails(_sign_up_form)
+def mail_sign_up_link() -> Response:
+    """Mail a link that opens the account; the answer is the same for every address."""
+    wish = {
+        name: request.form.get(name, "") for name in ("name", "email", "account", "mode", "zone")
+    }
+    try:
+        asked = signing_up.ask(**wish)
+    except Invalid as refusal:
+        return _sign_up_form(refusal.errors, 422)
+    return _check_email(SIGN_UP, asked.email)
+
+
+@bp.get("/links/<token>")
+def show_link(token: str) -> Response:
+    """The page of a mailed link with its button: mail scanners follow links, they press nothing."""
+    link = link_or_404(token, *KINDS)
+    return _closed(link) if link.state() != links.OPEN else _link_page(link)
+
+
+@bp.post("/links/<token>")
+def use_link(token: str) -> Response:
+    """Do what the link was mailed for."""
+    link = link_or_404(token, *KINDS)
+    try:
+        return {SIGN_IN: _sign_in_by, SIGN_UP: _open_account, RESET: _set_password}[link.kind](link)
+    except links.Closed:
+        return _closed(link)
+    except Invalid as refusal:
+        return _link_page(link, refusal.errors, 422)
+    except Refused as refusal:
+        return _link_page(link, {"link": refusal.sentence}, 409)
+
+
+def _closed(link: Link) -> Response:
+    # Read again: another request may have closed it while this one was on its way.
+    why = Link.get_by_id(link.id).state()
+    return page_or_partial(
+        "link_closed", 410, kind=link.kind, sentence=CLOSED.get(why, CLOSED[links.USED])
+    )
+
+
+def _link_page(link: Link, errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    known = link.user or by_address(link.email)
+    is_theirs = current_user.is_authenticated and known is not None and current_user.id == known.id
+    return page_or_partial(
+        f"link_{link.kind}",
+        status,
+        link=link,
+        wish=link.remembered,
+        known=known,
+        is_theirs=is_theirs,
+        errors=errors or {},
+        here=request.path,
+    )
+
+
+def _sign_in_by(link: Link) -> Response:
+    let_in(signing_in.by_link(link), keep="keep" in request.form)
+    return redirect(local_path(link.remembered.get("after")))
+
+
+def _set_password(link: Link) -> Response:
+    user = signing_in.reset(link, chosen_password())
+    let_in(user, keep=True)
+    flash("Your password is changed. Other devices were signed out.")
+    return redirect("/")
+
+
+def _open_account(link: Link) -> Response:
+    is_new = by_address(link.email) is None
+    person = viewer() if current_user.is_authenticated else None
+    admin, account = signing_up.open_account(link, person, chosen_password() if is_new else "")
+    if is_new:
+        let_in(admin, keep=True)
+    flash(f"{account.name} is open.")
+    return redirect("/")

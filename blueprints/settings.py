@@ -1,0 +1,112 @@
+"""What a person sets for themself: profile, password, devices."""
+
+from flask import Blueprint, redirect, request
+from flask_login import login_required
+from werkzeug.wrappers import Response
+
+from blueprints import live
+from blueprints.access import viewer
+from blueprints.notices import go_to
+from blueprints.passwords import chosen_password, is_right
+from blueprints.rendering import page_or_partial
+from blueprints.signing import is_phone, let_out
+from models import profile, signing_in, zones
+from models import session as sessions
+from models.errors import Invalid
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+WRONG_PASSWORD = "That is not your present password."  # noqa: S105  # a sentence
+
+
+def _profile_form(errors: dict[str, str] | None = None, status: int = 200) -> Response:
+    me, form = viewer(), request.form
+    typed = form if "zone" in form else {
+        "name": me.name, "phone": me.phone, "zone": me.zone,
+        "phone_consent": "on" if me.phone_consent else "",
+    }  # fmt: skip
+    return page_or_partial(
+        "settings_profile", status, typed=typed, zones=zones.options(), errors=errors or {}
+    )
+
+
+@bp.get("")
+@login_required
+def index() -> Response:
+    """Settings begin with the profile."""
+    return redirect("/settings/profile")
+
+
+@bp.get("/profile")
+@login_required
+def show_profile() -> Response:
+    """Name, phone, time zone, appearance and password."""
+    return _profile_form()
+
+
+@bp.post("/profile")
+@login_required
+def update_profile() -> Response:
+    """Change name, phone, who may see it, and time zone."""
+    form = request.form
+    try:
+        profile.update(
+            viewer(),
+            form.get("name", ""),
+            form.get("phone", ""),
+            "phone_consent" in form,
+            form.get("zone", ""),
+        )
+    except Invalid as refusal:
+        return _profile_form(refusal.errors, 422)
+    return go_to("/settings/profile", "Saved.")
+
+
+@bp.post("/password")
+@login_required
+def change_password() -> Response:
+    """Change the password; every other device is signed out."""
+    me = viewer()
+    if not is_right(me.password_hash, request.form.get("current_password", "")):
+        return _profile_form({"current_password": WRONG_PASSWORD}, 422)
+    try:
+        kept = chosen_password("new_password")
+    except Invalid as refusal:
+        return _profile_form(refusal.errors, 422)
+    signing_in.set_password(me, kept, me.session)
+    live.close_user(me.id, me.session.id)
+    return go_to("/settings/profile", "Your password is changed. Other devices were signed out.")
+
+
+@bp.get("/devices")
+@login_required
+def devices() -> Response:
+    """Where the person is signed in."""
+    found = sessions.of(viewer())
+    phones = {session.id for session in found if is_phone(session.device)}
+    return page_or_partial(
+        "settings_devices", sessions=found, phones=phones, here=viewer().session.id
+    )
+
+
+@bp.post("/devices/<int:session_id>/sign-out")
+@login_required
+def sign_out_device(session_id: int) -> Response:
+    """Sign one of the person's devices out; this one goes to the sign-in page."""
+    if session_id == viewer().session.id:
+        let_out()
+        return go_to("/sign-in")
+    sessions.end_one_of(viewer(), session_id)
+    live.close_session(session_id)
+    return go_to("/settings/devices", "That device was signed out.")
+
+
+@bp.post("/devices/sign-out-all")
+@login_required
+def sign_out_all() -> Response:
+    """Sign every device of the person out, this one too."""
+    me = viewer()
+    sessions.end_all(me)
+    live.close_user(me.id)
+    let_out()
+    return go_to("/sign-in")

@@ -1,0 +1,93 @@
+"""Who is signed in on this browser: the cookie names a session row and holds nothing else."""
+
+import re
+
+import flask
+from flask import request
+from flask_login import current_user, login_user, logout_user
+
+from blueprints import live
+from blueprints.extensions import login_manager
+from models import session as sessions
+from models.user import User
+
+BROWSERS = (
+    ("Edge", r"\bEdgA?/"),
+    ("Opera", r"\bOPR/"),
+    ("Samsung Internet", r"\bSamsungBrowser/"),
+    ("Firefox", r"\b(?:Firefox|FxiOS)/"),
+    ("Chrome", r"\b(?:Chrome|CriOS|Chromium)/"),
+    ("Safari", r"\bVersion/[\d.]+.*\bSafari/"),
+)
+SYSTEMS = (
+    ("iPhone", r"\biPhone\b"),
+    ("iPad", r"\biPad\b"),
+    ("Android", r"\bAndroid\b"),
+    ("Windows", r"\bWindows\b"),
+    ("Mac", r"\bMacintosh\b"),
+    ("Linux", r"\bLinux\b"),
+)
+PHONES = ("iPhone", "Android")
+
+
+def person_of(token: str) -> User | None:
+    """The person a session token signs in, with their `session`; None when it is over."""
+    session = sessions.find(token)
+    if session is None:
+        return None
+    person: User = session.user
+    person.session, person.session_token = session, token
+    return person
+
+
+def let_in(user: User, *, keep: bool) -> None:
+    """Sign `user` in on this browser; whoever was signed in here before is signed out.
+
+    :param keep: whether the browser may keep the cookie, and the session live 60 days unused.
+    """
+    let_out()
+    user.session_token = sessions.start(user, device(request.user_agent.string), keep)
+    login_user(user)
+    flask.session.permanent = keep
+
+
+def let_out() -> None:
+    """Sign this browser out, in every one of its tabs."""
+    if current_user.is_authenticated:
+        ended = current_user.session
+        sessions.end(ended)
+        live.close_session(ended.id)
+        logout_user()
+    # A cookie from before must not lend anything to who comes next.
+    flask.session.clear()
+
+
+def device(user_agent: str) -> str:
+    """What a browser calls itself, in words: "Firefox on Linux"."""
+    browser = _first_match(BROWSERS, user_agent) or "A browser"
+    system = _first_match(SYSTEMS, user_agent)
+    return f"{browser} on {system}" if system else browser
+
+
+def is_phone(name: str) -> bool:
+    """Whether a device named by `device` is a phone."""
+    return name.endswith(PHONES)
+
+
+def local_path(address: str | None) -> str:
+    r"""`address` when it is a path of this server, otherwise "/".
+
+    Browsers read a backslash as a slash and skip tabs and line breaks, so `/\\evil.example`
+    would lead away.
+    """
+    text = address or ""
+    if not text.startswith("/") or text.startswith(("//", "/\\")):
+        return "/"
+    return "/" if re.search(r"[\x00-\x20\x7f\\]", text) else text
+
+
+def _first_match(names: tuple[tuple[str, str], ...], text: str) -> str | None:
+    return next((name for name, pattern in names if re.search(pattern, text)), None)
+
+
+login_manager.user_loader(person_of)

@@ -1,0 +1,140 @@
+"""The list of contacts of an account, as a member of its team sees it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from peewee import Select, fn
+
+from models import clock, inviting, link, policy
+from models.account import Account
+from models.connection import CONNECTED, INVITED, Connection
+from models.homes import homes_of
+from models.keeping import visible_roles
+from models.link import INVITATION, Link
+from models.thread import Thread
+from models.user import User
+
+PAGE: Final = 100
+"""Contacts shown at once."""
+
+
+@dataclass(frozen=True)
+class ContactRow:
+    """One contact: `place` is where they live or what they own, `thread_id` the dialogue.
+
+    `is_open` says that an invitation waits for an answer; `can_resend` that it may go out again;
+    `invited_at` (ms) is when the last one went out by mail.
+    """
+
+    id: int
+    role: str
+    name: str
+    email: str
+    phone: str
+    company: str
+    place: str
+    state: str
+    user_id: int | None
+    thread_id: int | None
+    is_open: bool
+    can_resend: bool
+    invited_at: int | None
+
+
+def counts(person: User, account: Account) -> dict[str, int]:
+    """How many contacts the person sees of each role whose contacts they see, in tab order."""
+    grouped = (
+        policy.visible_contacts(person, account.id)
+        .select(Connection.role, fn.COUNT(Connection.id).alias("number"))
+        .group_by(Connection.role)
+    )
+    found = {row.role: row.number for row in grouped}
+    return {role: found.get(role, 0) for role in visible_roles(person, account)}
+
+
+def page(
+    person: User, account: Account, role: str, number: int = 1, at: int | None = None
+) -> tuple[list[ContactRow], bool]:
+    """A page of PAGE contacts of one role by name, and whether there is another one after it."""
+    ordered = (
+        policy.visible_contacts(person, account.id)
+        .where(Connection.role == role)
+        .order_by(fn.LOWER(Connection.name), Connection.id)
+        .limit(PAGE + 1)
+        .offset((number - 1) * PAGE)
+    )
+    found = list(ordered)
+    return rows(found[:PAGE], at), len(found) > PAGE
+
+
+def waiting(person: User, account: Account, at: int | None = None) -> list[ContactRow]:
+    """The contacts who were invited and have not answered, the first PAGE by name."""
+    invited = (
+        policy.visible_contacts(person, account.id)
+        .where(Connection.state == INVITED)
+        .order_by(fn.LOWER(Connection.name), Connection.id)
+        .limit(PAGE)
+    )
+    return rows(list(invited), at)
+
+
+def row_of(contact: Connection, at: int | None = None) -> ContactRow:
+    """The row of one contact that has been loaded by what its viewer may see."""
+    return rows([contact], at)[0]
+
+
+def rows(contacts: Collection[Connection], at: int | None = None) -> list[ContactRow]:
+    """The rows of contacts that have been loaded by what their viewer may see; four queries."""
+    at = clock.now() if at is None else at
+    ids = [contact.id for contact in contacts]
+    homes, threads, invitations = homes_of(ids, at), _threads(ids), _invitations(ids)
+    return [
+        ContactRow(
+            id=contact.id,
+            role=contact.role,
+            name=contact.name,
+            email=contact.email,
+            phone=contact.phone,
+            company=contact.company,
+            place=homes.get(contact.id, ""),
+            state=contact.state,
+            user_id=contact.user_id,
+            thread_id=threads.get(contact.id),
+            is_open=_is_open(contact, invitations.get(contact.id, []), at),
+            can_resend=_can_send(contact, invitations.get(contact.id, []), at),
+            invited_at=_invited_at(invitations.get(contact.id, [])),
+        )
+        for contact in contacts
+    ]
+
+
+def _threads(contacts: list[int]) -> dict[int, int]:
+    found = Thread.select(Thread.id, Thread.contact).where(Thread.contact.in_(contacts))
+    return {thread.contact_id: thread.id for thread in found}
+
+
+def _invitations(contacts: list[int]) -> dict[int, list[Link]]:
+    found: Select = (
+        Link.select()
+        .where(Link.connection.in_(contacts) & (Link.kind == INVITATION))
+        .order_by(Link.id.desc())
+    )
+    by_contact: dict[int, list[Link]] = {}
+    for one in found:
+        by_contact.setdefault(one.connection_id, []).append(one)
+    return by_contact
+
+
+def _is_open(contact: Connection, sent: list[Link], at: int) -> bool:
+    return contact.state != CONNECTED and any(one.state(at) == link.OPEN for one in sent)
+
+
+def _invited_at(sent: list[Link]) -> int | None:
+    newest = inviting.newest_mailed(sent)
+    return newest.created_at if newest else None
+
+
+def _can_send(contact: Connection, sent: list[Link], at: int) -> bool:
+    newest = inviting.newest_mailed(sent)
+    return contact.state != CONNECTED and not (newest and inviting.too_soon(contact, newest, at))
