@@ -3,15 +3,21 @@
 from flask import Flask, g, request
 
 from blueprints import (
+    auth,
     commands,
+    contacts,
     dashboard,
+    dev_mail,
     errors,
     extensions,
     health,
+    invitations,
     live,
     messages,
+    properties,
     rendering,
     security,
+    settings,
     threads,
 )
 from blueprints import help as help_pages
@@ -20,7 +26,19 @@ from models.database import db
 # Its handlers register themselves when it is imported.
 SOCKETS = live
 
-AREAS = (dashboard.bp, threads.bp, messages.bp, help_pages.bp, health.bp)
+AREAS = (
+    auth.bp,
+    dashboard.bp,
+    threads.bp,
+    messages.bp,
+    invitations.bp,
+    contacts.bp,
+    properties.bp,
+    settings.bp,
+    help_pages.bp,
+    dev_mail.bp,
+    health.bp,
+)
 
 # These answer without the request's database connection: static files need none, and the
 # health check must be able to say that there is none.
