@@ -20,13 +20,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from flask import Flask
 from werkzeug.serving import make_server
-from werkzeug.wsgi import ClosingIterator
 
 import blueprints
 from blueprints import config, launch
@@ -53,6 +52,7 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         config.settings(Path(app.instance_path), {"ASYNC_MODE": "threading"} | (overrides or {}))
     )
     app.config.setdefault("OFF_HUB", lambda work, *args: work(*args))
+    app.config.setdefault("IN_BACKGROUND", socketio.start_background_task)
     database.connect_to(app.config["DATABASE_URL"])
     blueprints.init_app(app)
     return app
@@ -89,6 +89,7 @@ def serve_eventlet(app: Flask, listener: socket.socket) -> None:
     # written by the unpatched function: the signal may arrive in the hub, which must not wait.
     write = eventlet.patcher.original("os").write
     on_stop(lambda: write(write_end, b"."))
+    requests = eventlet.GreenPool(10_000)  # every open page holds one
     server = eventlet.spawn(
         eventlet.wsgi.server,
         listener,
@@ -97,40 +98,35 @@ def serve_eventlet(app: Flask, listener: socket.socket) -> None:
         debug=False,  # True answers with the traceback
         keepalive=75,
         socket_timeout=120,
-        max_size=10_000,  # every open page holds one
+        custom_pool=requests,
     )
     eventlet.hubs.trampoline(read_end, read=True)
     let_sockets_go()
     server.kill(SystemExit)
     with eventlet.Timeout(GRACE_S, exception=False):
-        server.wait()
+        # Not server.wait(): a connection that arrived with the signal wakes it too early.
+        requests.waitall()
 
 
 def serve_threading(app: Flask, listener: socket.socket) -> None:
     """Serve on ordinary threads until SIGTERM or SIGINT, then let open requests finish."""
-    in_hand: set[object] = set()
+    # Each request has its thread. What they answer with is not always closed, so not counted.
+    in_hand: WeakSet[threading.Thread] = WeakSet()
 
-    def counted(environ: dict[str, Any], start_response: Any) -> Any:
-        if "HTTP_UPGRADE" in environ:  # a WebSocket ends when its page does
-            return app(environ, start_response)
-        request = object()
-        in_hand.add(request)
-        done = partial(in_hand.discard, request)
-        try:
-            return ClosingIterator(app(environ, start_response), done)
-        except BaseException:
-            done()
-            raise
+    def noted(environ: dict[str, Any], start_response: Any) -> Any:
+        if "HTTP_UPGRADE" not in environ:  # a WebSocket ends when its page does
+            in_hand.add(threading.current_thread())
+        return app(environ, start_response)
 
     host, port = listener.getsockname()[:2]
-    server = make_server(host, port, counted, threaded=True, fd=listener.fileno())
+    server = make_server(host, port, noted, threaded=True, fd=listener.fileno())
     # shutdown() waits for the loop, which is what the signal has interrupted.
     on_stop(lambda: threading.Thread(target=server.shutdown).start())
     server.serve_forever()
     let_sockets_go()
     deadline = time.monotonic() + GRACE_S
-    while in_hand and time.monotonic() < deadline:
-        time.sleep(0.02)
+    for thread in list(in_hand):
+        thread.join(max(0, deadline - time.monotonic()))
     server.server_close()
 
 

@@ -41,11 +41,8 @@ def thread_changed(thread: int) -> None:
 def read_position_raised(reader: User, thread: int) -> None:
     """Clear the reader's own devices and show the other side how far was read."""
     badge_changed([reader])
-    everybody = viewers(thread)
-    own = next((view for view in everybody if view.person.id == reader.id), None)
-    if own is None or own.read_seq is None:
-        return
-    others = [view.person.id for view in everybody if view.side != own.side and view.takes_part]
+    own = View.load(reader, thread)
+    others = [v.person.id for v in viewers(thread) if v.side != own.side and v.takes_part]
     payload = {"thread_id": thread, "user_id": reader.id, "seq": own.read_seq}
     _to_users(others, "read:changed", payload)
 
@@ -82,7 +79,7 @@ def in_background(act: Callable[[], None]) -> None:
             except Exception:
                 log.exception("A broadcast failed; clients heal by catching up")
 
-    socketio.start_background_task(run)
+    app.config["IN_BACKGROUND"](run)
 
 
 def _message(event: str, thread: int, seq: int) -> None:

@@ -59,7 +59,7 @@ def show(thread: int) -> Response:
     opened = _opened(view)
     if wants_partial():
         return page_or_partial("thread", **opened)
-    return page_or_partial("messages", **(_list(opened["channel"]) | opened))
+    return page_or_partial("messages", **(_list(opened["row"].channel) | opened))
 
 
 @bp.get("/threads/<int:thread>/details")
@@ -125,8 +125,11 @@ def _opened(view: View) -> dict[str, Any]:
     row = inbox.rows(viewer(), [position])[0]
     return {
         "thread": view,
-        "channel": row.channel,
-        "detail": row.detail,
+        "row": row,
+        "contact": view.thread.contact if view.is_team else None,
+        "place": row.place,
+        "refusal": view.refusal(),
+        "others_unread": sum(p.counted for p in positions() if p.thread != row.id),
         "messages": shown,
         "newer": newer,
         "version": newest.version,

@@ -74,6 +74,7 @@ class ThreadRow:
     account_id: int
     account_name: str
     name: str
+    place: str
     detail: str
     avatar_id: int
     square: bool
@@ -229,6 +230,7 @@ def _row(
         account_id=thread.account_id,
         account_name=thread.account.name,
         name=name_of(thread, position.is_team),
+        place=place_of(thread, homes),
         detail=detail_of(thread, position.is_team, homes),
         avatar_id=contact.id if contact else thread.account_id,
         square=contact is None,
@@ -252,11 +254,15 @@ def detail_of(thread: Thread, is_team: bool, homes: dict[int, str]) -> str:
     """The line under a thread's name: role and place, as "Tenant · 412 Alder St, Unit 3B"."""
     if not thread.contact_id:
         return thread.title
-    contact = thread.contact
-    place = homes.get(contact.id) or contact.company
+    role, place = ROLE_WORDS[thread.contact.role], place_of(thread, homes)
     if is_team:
-        return " · ".join(part for part in (ROLE_WORDS[contact.role], place) if part)
-    return place or ROLE_WORDS[contact.role]
+        return " · ".join(part for part in (role, place) if part)
+    return place or role
+
+
+def place_of(thread: Thread, homes: dict[int, str]) -> str:
+    """Where the contact of a dialogue lives or what they own, else their company."""
+    return homes.get(thread.contact_id) or thread.contact.company if thread.contact_id else ""
 
 
 def _snippet(last: SeenMessage | None) -> str | None:

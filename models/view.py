@@ -218,7 +218,10 @@ def seen_by_all(thread: int, seq: int) -> list[tuple[View, SeenMessage]]:
 
 
 def viewers(thread: int, at: int | None = None) -> list[View]:
-    """The view of everybody who may see anything of a thread now."""
+    """The view of everybody who may see anything of a thread now.
+
+    What each keeps about the thread for themselves (read to, cleared) is not loaded.
+    """
     by_person: dict[int, list[Any]] = {}
     for row in _everybody.rows(thread=thread, at=clock.now() if at is None else at):
         by_person.setdefault(row.user_id, []).append(row)

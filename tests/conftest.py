@@ -81,6 +81,8 @@ def app(tmp_path: Path, sqlite_url: str) -> Iterator[Flask]:
         "INSTANCE_PATH": str(tmp_path / "instance"),
         "DATABASE_URL": sqlite_url,
         "RATELIMIT_ENABLED": False,
+        # At once and on this thread: what is sent is there when the request is answered.
+        "IN_BACKGROUND": lambda work: work(),
     }
     made = create_app(settings)
     with _connected(None):
