@@ -1,0 +1,47 @@
+"""Passwords: what may be chosen, and that comparing tells nothing but yes and no."""
+
+import time
+
+import pytest
+
+from models import passwords
+
+
+@pytest.mark.parametrize("password", ["", " " * 20, "ninechars", "         a", "short 🦊"])
+def test_a_short_password_cannot_be_chosen(password: str) -> None:
+    assert passwords.fault(password) == "Use at least 10 characters."
+
+
+def test_a_very_long_password_cannot_be_chosen() -> None:
+    assert passwords.fault("x" * 201) == "Use at most 200 characters."
+
+
+@pytest.mark.parametrize(
+    "password", ["x" * 10, "x" * 200, "לילה טוב לכולם", "🦊" * 10, "a\x00b" * 5]
+)
+def test_a_chosen_password_is_the_only_one_that_fits(password: str) -> None:
+    assert passwords.fault(password) is None
+    kept = passwords.hash_of(password)
+    assert passwords.verify(kept, password)
+    assert not passwords.verify(kept, password + "x")
+    assert password not in kept
+
+
+def test_nobody_has_a_password() -> None:
+    assert not passwords.verify(None, "")
+    assert not passwords.verify(None, "hallway-demo")
+    assert not passwords.verify("", "")
+
+
+def test_comparing_for_nobody_takes_as_long_as_for_somebody() -> None:
+    kept = passwords.hash_of("hallway-demo")
+
+    def fastest(of: str | None) -> float:
+        times = []
+        for _ in range(3):
+            started = time.perf_counter()
+            passwords.verify(of, "another password")
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    assert 0.5 < fastest(None) / fastest(kept) < 2
