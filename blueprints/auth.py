@@ -48,6 +48,10 @@ def _sign_up_form(errors: dict[str, str], status: int = 429) -> Response:
     return _form("sign_up", errors, status, mode=request.form.get("mode", LANDLORD))
 
 
+def _typed(name: str) -> str:
+    return request.form.get(name, "")
+
+
 def _check_email(kind: str, email: str) -> Response:
     return page_or_partial("check_email", email=email, how_long=HOW_LONG[kind])
 
@@ -122,11 +126,10 @@ def sign_up() -> Response:
 @limits.of_mails(_sign_up_form)
 def mail_sign_up_link() -> Response:
     """Mail a link that opens the account; the answer is the same for every address."""
-    wish = {
-        name: request.form.get(name, "") for name in ("name", "email", "account", "mode", "zone")
-    }
     try:
-        asked = signing_up.ask(**wish)
+        asked = signing_up.ask(
+            _typed("name"), _typed("email"), _typed("account"), _typed("mode"), _typed("zone")
+        )
     except Invalid as refusal:
         return _sign_up_form(refusal.errors, 422)
     return _check_email(SIGN_UP, asked.email)

@@ -6,8 +6,9 @@ can reach.
 
 import re
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -90,8 +91,7 @@ def _letter_or_404(name: str) -> Letter:
 
 
 def _read(path: Path) -> Letter:
-    parsed = message_from_bytes(path.read_bytes(), policy=policy.default)
-    assert isinstance(parsed, EmailMessage)
+    parsed = BytesParser(EmailMessage, policy=policy.default).parsebytes(path.read_bytes())
     return Letter(
         name=path.stem,
         subject=str(parsed["subject"]),

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import Response as FlaskResponse
+from flask import make_response, request
+from werkzeug.wrappers import Response
 
 from blueprints.extensions import limiter
 from models.user import LONGEST_ADDRESS
@@ -25,8 +27,8 @@ def of_tries(form_again: Callable[[dict[str, str]], Response]) -> Callable[[Rout
     :param form_again: answers the form with errors, at status 429.
     """
 
-    def breached(_limit: object) -> Response:
-        return form_again({"password": TOO_MANY_TRIES})
+    def breached(_limit: object) -> FlaskResponse:
+        return make_response(form_again({"password": TOO_MANY_TRIES}))
 
     def failed(response: Response) -> bool:
         return response.status_code == 422
@@ -52,8 +54,8 @@ def of_mails(form_again: Callable[[dict[str, str]], Response]) -> Callable[[Rout
     :param form_again: answers the form with errors, at status 429.
     """
 
-    def breached(_limit: object) -> Response:
-        return form_again({"email": TOO_MANY_MAILS})
+    def breached(_limit: object) -> FlaskResponse:
+        return make_response(form_again({"email": TOO_MANY_MAILS}))
 
     def asked(response: Response) -> bool:
         return response.status_code < 400

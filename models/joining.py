@@ -16,7 +16,7 @@ from models.connection import (
     TEAM_ROLES,
     Connection,
 )
-from models.database import locked, transaction
+from models.database import last_seq, locked, transaction
 from models.errors import Conflict, Missing, Refused
 from models.keeping import managed_contact
 from models.link import INVITATION, Closed, Link
@@ -115,7 +115,9 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
         Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
             Connection.id == contact_id
         ).execute()
-        return windows.close_all(contact, person.id, at)
+        closed = windows.close_all(contact, person.id, at)
+        _state_changed(contact)
+        return closed
 
 
 def told_of(account: int, inviter: User | None) -> User | None:
@@ -168,7 +170,14 @@ def _joined(contact: Connection, invitation: Link, user: User, at: int) -> Joine
     link.void(_others(contact), at)
     if invited != user.email:
         outbox.put(outbox.JOINED_ELSEWHERE, at, link=invitation, joined=user.email, invited=invited)
-    return Joined(user, windows.open_dialogue(contact, user.id, at))
+    thread = windows.open_dialogue(contact, user.id, at)
+    _state_changed(contact)
+    return Joined(user, thread)
+
+
+def _state_changed(contact: Connection) -> None:
+    # After the threads, whose locks keep the counter in order (MODEL 4).
+    Connection.update(rights_version=last_seq()).where(Connection.id == contact.id).execute()
 
 
 def _refuse_second_role(contact: Connection, user: User) -> None:
