@@ -1,0 +1,245 @@
+"""A naive second opinion on who sees what, to hold against the policy (MODEL 8).
+
+Delivery instead of windows: each message, edition and deletion is handed at its moment to
+who is in the thread then; the team's rights are looked up in plain loops when asked. Nothing
+here reads the database or knows an interval. Numbers (seq, version) are labels given by the
+product; people are user ids.
+"""
+
+from dataclasses import dataclass, field
+
+FOREVER = 2**63 - 1
+EDITABLE_FOR = 15 * 60 * 1000
+SIDES_OF = {
+    "everyone": {"team", "tenant", "service_pro", "owner"},
+    "team": {"team"},
+    "tenants": {"team", "tenant"},
+    "pros": {"team", "service_pro"},
+}
+
+
+@dataclass
+class Home:
+    place: int
+    starts: int
+    ends: int
+
+
+@dataclass
+class Tie:
+    """What ties a person to an account."""
+
+    id: int
+    account: int
+    person: int
+    role: str
+    connected: bool = False
+    rights: dict[str, int] = field(default_factory=dict)
+    since: dict[str, int] = field(default_factory=dict)
+    works_for: set[int] | None = None  # None: all properties
+    homes: list[Home] = field(default_factory=list)
+    owns: set[int] = field(default_factory=set)
+
+
+@dataclass
+class Said:
+    seq: int
+    author: int | None
+    audience: str
+    is_event: bool
+    at: int
+    version: int
+    body: str
+    deleted: bool = False
+
+
+@dataclass
+class Copy:
+    """A message as handed to somebody; unread counts it only after `since`."""
+
+    said: Said
+    version: int
+    body: str
+    since: int
+
+
+@dataclass
+class Stay:
+    side: str
+    since: int
+
+
+@dataclass
+class Topic:
+    """A thread: what was said, who is in it now, and what each was ever handed."""
+
+    id: int
+    account: int
+    channel: str
+    kind: str
+    contact: Tie | None = None
+    place: int | None = None
+    log: dict[int, Said] = field(default_factory=dict)
+    present: dict[int, Stay] = field(default_factory=dict)
+    handed: dict[int, dict[int, Copy]] = field(default_factory=dict)
+
+
+@dataclass
+class Kept:
+    read: int | None = None
+    cleared: int = 0
+    marked: bool = False
+    muted_until: int = 0
+
+
+class Oracle:
+    """What everybody should see, built up by telling it what happened."""
+
+    def __init__(self) -> None:
+        self.managed: set[int] = set()  # accounts in Property Manager mode
+        self.ties: list[Tie] = []
+        self.topics: dict[int, Topic] = {}
+        self.kept: dict[tuple[int, int], Kept] = {}
+
+    # What happens
+
+    def say(self, topic: Topic, said: Said) -> None:
+        topic.log[said.seq] = said
+        for person, stay in topic.present.items():
+            if stay.side in SIDES_OF[said.audience]:
+                copy = Copy(said, said.version, said.body, stay.since)
+                topic.handed[person][said.seq] = copy
+
+    def edit(self, topic: Topic, seq: int, version: int, body: str) -> None:
+        said = topic.log[seq]
+        said.version, said.body = version, body
+        for person, stay in topic.present.items():
+            copy = topic.handed[person].get(seq)
+            if copy and stay.side in SIDES_OF[said.audience]:
+                copy.version, copy.body = version, body
+
+    def delete(self, topic: Topic, seq: int, version: int) -> None:
+        said = topic.log[seq]
+        said.deleted, said.version, said.body = True, version, ""
+        for copies in topic.handed.values():
+            if seq in copies:  # a deletion reaches also who has left
+                copies[seq].version, copies[seq].body = version, ""
+
+    def join(self, topic: Topic, person: int, side: str, event: Said) -> None:
+        topic.present[person] = Stay(side, event.seq)
+        topic.handed.setdefault(person, {})
+        self.say(topic, event)
+
+    def leave(self, topic: Topic, person: int, event: Said) -> None:
+        self.say(topic, event)
+        del topic.present[person]
+
+    def widen(self, topic: Topic, person: int) -> None:
+        stay = topic.present[person]
+        topic.handed[person] = {
+            said.seq: Copy(said, said.version, said.body, stay.since)
+            for said in topic.log.values()
+            if stay.side in SIDES_OF[said.audience]
+        }
+
+    # Who is on the team, and what of it is theirs
+
+    def tie(self, person: int, account: int) -> Tie | None:
+        for tie in self.ties:
+            if tie.person == person and tie.account == account:
+                return tie
+        return None
+
+    def level(self, person: int, topic: Topic, now: int) -> int:
+        """The team's right in a thread: 0 none, 1 view, 2 manage."""
+        tie = self.tie(person, topic.account)
+        if tie is None or not tie.connected or tie.role not in ("admin", "sub_admin"):
+            return 0
+        if person in topic.handed or topic.kind == "personal":
+            return 0
+        if topic.channel == "owners" and topic.account not in self.managed:
+            return 0
+        return tie.rights.get(topic.channel, 0) if self._in_list(tie, topic, now) else 0
+
+    def _in_list(self, tie: Tie, topic: Topic, now: int) -> bool:
+        if tie.works_for is None or topic.kind == "team" or topic.channel == "service-pros":
+            return True
+        if topic.kind == "dialogue":
+            return _works_for(tie.works_for, topic.contact, now)
+        if topic.kind == "maintenance":
+            return topic.place in tie.works_for
+        members = [self.tie(person, topic.account) for person in topic.present]
+        return bool(members) and all(_works_for(tie.works_for, one, now) for one in members)
+
+    # What somebody sees and may do
+
+    def sees(self, person: int, topic: Topic, now: int) -> bool:
+        return person in topic.handed or self.level(person, topic, now) > 0
+
+    def shown(self, person: int, topic: Topic, now: int) -> dict[int, Copy]:
+        cleared = self.kept_of(person, topic).cleared
+        if person in topic.handed:
+            copies = topic.handed[person]
+        elif self.level(person, topic, now):
+            since = self.tie(person, topic.account).since[topic.channel]
+            copies = {s.seq: Copy(s, s.version, s.body, since) for s in topic.log.values()}
+        else:
+            copies = {}
+        return {seq: copy for seq, copy in sorted(copies.items()) if seq > cleared}
+
+    def unread(self, person: int, topic: Topic, now: int) -> int:
+        kept, number = self.kept_of(person, topic), 0
+        for seq, copy in self.shown(person, topic, now).items():
+            said = copy.said
+            others = not said.is_event and not said.deleted and said.author != person
+            if others and seq > (copy.since if kept.read is None else kept.read):
+                number += 1
+        return min(number, 100) or int(kept.marked)
+
+    def live(self, person: int, topic: Topic, now: int) -> bool:
+        in_it = person in topic.present or self.level(person, topic, now) > 0
+        return in_it and (topic.contact is None or topic.contact.connected)
+
+    def counted(self, person: int, topic: Topic, now: int) -> int:
+        muted = self.kept_of(person, topic).muted_until > now
+        return 0 if muted or not self.live(person, topic, now) else self.unread(person, topic, now)
+
+    def audiences(self, person: int, topic: Topic, now: int) -> set[str]:
+        """To whom they may write; nobody when they may not."""
+        if topic.kind == "dialogue" and not topic.contact.connected:
+            return set()
+        request = topic.kind == "maintenance"
+        if person not in topic.handed:
+            everything = set(SIDES_OF) if request else {"everyone"}
+            return everything if self.level(person, topic, now) == 2 else set()
+        silent = topic.kind == "announcement" or (
+            topic.channel == "owners" and topic.account not in self.managed
+        )
+        alone = topic.kind == "personal" and len(topic.present) < 2
+        if person not in topic.present or silent or alone:
+            return set()
+        own = {"tenant": {"tenants"}, "service_pro": {"pros"}}
+        side = topic.present[person].side
+        return {"everyone"} | (own.get(side, set()) if request else set())
+
+    def read(self, person: int, topic: Topic, seq: int, now: int) -> None:
+        kept = self.kept_of(person, topic)
+        seq = min(seq, max(self.shown(person, topic, now), default=0))
+        if seq > (self._begun(person, topic) if kept.read is None else kept.read):
+            kept.read = seq
+        kept.marked = False
+
+    def _begun(self, person: int, topic: Topic) -> int:
+        if person in topic.handed:
+            return min(copy.since for copy in topic.handed[person].values())
+        return self.tie(person, topic.account).since[topic.channel]
+
+    def kept_of(self, person: int, topic: Topic) -> Kept:
+        return self.kept.setdefault((person, topic.id), Kept())
+
+
+def _works_for(places: set[int], contact: Tie, now: int) -> bool:
+    current = [home for home in contact.homes if home.starts <= now < home.ends]
+    latest = max((home.starts for home in contact.homes), default=None)
+    homes = current or [home for home in contact.homes if home.starts == latest]
+    return any(home.place in places for home in homes) or bool(contact.owns & places)
