@@ -28,7 +28,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 import blueprints
-from blueprints import config, launch
+from blueprints import config, dispatcher, launch
 from blueprints.extensions import socketio
 from models import database
 
@@ -166,6 +166,7 @@ def main() -> None:
         app = create_app({"ASYNC_MODE": ASYNC_MODE})
         listener = listen(app.config["HOST"], app.config["PORT"])
         launch.prepare(app)
+        dispatcher.start(app)
     except KeyError:
         sys.exit(f"Hallway did not start. HALLWAY_ASYNC_MODE must be {' or '.join(RUNNERS)}.")
     except (config.BadSetting, launch.CannotStart, ValueError) as reason:
