@@ -1,0 +1,102 @@
+"""Who is in the demo, read from `cast.toml`."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+ZONE: Final = "America/Los_Angeles"
+"""Where the demo takes place."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A property and the numbers of its units."""
+
+    name: str
+    address: str
+    units: list[str]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A sub-admin: the channels they manage and view, the houses they work for (empty: all)."""
+
+    name: str
+    email: str
+    manages: list[str]
+    views: list[str] = field(default_factory=list)
+    houses: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody an account writes to; days count back from the present."""
+
+    name: str
+    role: str
+    email: str = ""
+    phone: str = ""
+    home: str = ""
+    since: int = 0
+    until: int | None = None
+    trade: str = ""
+    note: str = ""
+    owns: str = ""
+    script: str = ""
+    added: int = 0
+    invited: int | None = None
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class Company:
+    """An account, with its admin, team, houses and contacts, `opened` so many days ago."""
+
+    name: str
+    mode: str
+    admin: str
+    email: str
+    opened: int
+    houses: list[House]
+    contacts: list[Contact]
+    team: list[Member]
+
+
+def _companies() -> list[Company]:
+    read = tomllib.loads(Path(__file__).with_name("cast.toml").read_text("utf-8"))
+    return [
+        Company(
+            houses=[House(**house) for house in company.pop("houses")],
+            contacts=[Contact(**contact) for contact in company.pop("contacts")],
+            team=[Member(**member) for member in company.pop("team", [])],
+            **company,
+        )
+        for company in read["company"]
+    ]
+
+
+COMPANIES: Final = _companies()
+
+ADDRESSES: Final = sorted(
+    {company.email for company in COMPANIES}
+    | {member.email for company in COMPANIES for member in company.team}
+    | {contact.email for company in COMPANIES for contact in company.contacts if contact.email}
+)
+"""The e-mail addresses of everybody; all end in `.example`, where no mail arrives."""
+
+SIGN_INS: Final = [
+    ("Maya Okafor", "maya@birchandvine.example"),
+    ("Daniel Reyes", "daniel@birchandvine.example"),
+    ("Ruth Lindqvist", "ruth@birchandvine.example"),
+    ("Priya Raman", "priya@raman.example"),
+    ("Marcus Feld", "marcus@feld.example"),
+    ("Sofia Castellano", "sofia@castellano.example"),
+    ("Beth Whitaker", "beth@whitaker.example"),
+    ("Jonah Whitaker", "jonah@whitaker.example"),
+    ("Tomasz Kowalczyk", "tomasz@kowalczyk.example"),
+    ("Helen Archer", "helen@archer.example"),
+    ("Sam Ortiz", "sam@harborhomes.example"),
+    ("Omar Haddad", "omar@haddad.example"),
+]
+"""The people to sign in as, in the order they are shown."""

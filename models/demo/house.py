@@ -1,0 +1,137 @@
+"""What can happen in the demo, each through the write function of the product."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+from models import clock, contacts, inviting, joining, places, posting, reading, signing_up
+from models.account import Account
+from models.connection import CONNECTED, MANAGE, SUB_ADMIN, VIEW, Connection, TeamRight
+from models.contacts import Wanted
+from models.database import OPEN, last_seq
+from models.demo import script
+from models.demo.cast import ZONE, Company, Contact, Member
+from models.demo.script import Line
+from models.link import Link
+from models.places import visible_properties, visible_units
+from models.posting import Draft
+from models.property import StaffProperty
+from models.user import User, by_address
+
+
+class House:
+    """The demo as far as it has happened: who and what is there, by the names of the data."""
+
+    def __init__(self, password_hash: str) -> None:
+        self._password_hash = password_hash
+        self._people: dict[str, User] = {}
+        self._accounts: dict[str, tuple[User, Account]] = {}
+        self._contacts: dict[Contact, Connection] = {}
+        self._invitations: dict[Contact, Link] = {}
+        self._threads: dict[Contact, int] = {}
+        self._said: dict[tuple[Contact, str], int] = {}
+
+    def open_account(self, company: Company, at: int) -> None:
+        """The admin signs up, adds the properties, and has a team."""
+        asked = signing_up.ask(company.admin, company.email, company.name, company.mode, ZONE, at)
+        admin, account = signing_up.open_account(asked, None, self._password_hash, at)
+        self._accounts[company.name] = admin, account
+        self._meet(admin)
+        for house in company.houses:
+            units = [f"Unit {number}" for number in house.units]
+            places.add_property(admin, account.id, house.name, house.address, ZONE, units)
+        for member in company.team:
+            self._hire(admin, account, member, at)
+
+    def add_contact(self, company: Company, contact: Contact, now: int, at: int) -> None:
+        """The admin notes what the account knows about somebody."""
+        admin, account = self._accounts[company.name]
+        today = clock.to_datetime(now, ZONE).date()
+        homes = {
+            f"{unit.property.name}, {unit.name}": unit.id
+            for unit in visible_units(admin, account.id)
+        }
+        wanted = Wanted(
+            role=contact.role,
+            name=contact.name,
+            email=contact.email,
+            phone=contact.phone,
+            company=contact.trade,
+            note=contact.note,
+            unit=str(homes.get(contact.home, "")),
+            from_day=_day(today, contact.since) if contact.home else "",
+            to_day=_day(today, contact.until),
+            properties=self._owned(admin, account, contact),
+        )
+        self._contacts[contact] = contacts.add_contact(admin, account.id, wanted, at)
+
+    def invite(self, company: Company, contact: Contact, at: int) -> None:
+        """The admin presses Send connection."""
+        admin, _ = self._accounts[company.name]
+        known = self._contacts[contact]
+        self._invitations[contact] = inviting.invite(
+            admin, known.id, contact.email, contact.says, at
+        )
+
+    def play(self, contact: Contact, line: Line, at: int) -> None:
+        """One line of the conversation with a contact."""
+        if line.act == script.JOINS:
+            self._join(contact, at)
+            return
+        person, thread = self._people[line.who], self._threads[contact]
+        last = self._said.get((contact, line.who), 0)
+        if line.act == script.SAYS:
+            draft = Draft(line.words, str(uuid4()))
+            message, _ = posting.post_message(person, thread, draft, at)
+            self._said[contact, line.who] = message.id
+        elif line.act == script.EDITS:
+            posting.edit_message(person, thread, last, line.words, at)
+        elif line.act == script.DELETES:
+            posting.delete_message(person, thread, last, at)
+        elif line.act == script.READS:
+            reading.set_read_position(person, thread, OPEN, at)
+        elif line.act == script.DISCONNECTS:
+            joining.disconnect(person, self._contacts[contact].id, at)
+
+    def _join(self, contact: Contact, at: int) -> None:
+        invitation, known = self._invitations[contact], by_address(contact.email)
+        if known:
+            joined = joining.accept(invitation, known, at)
+        else:
+            joined = joining.accept_new(invitation, contact.name, self._password_hash, at)
+        self._meet(joined.user)
+        self._threads[contact] = joined.thread.id
+
+    def _hire(self, admin: User, account: Account, member: Member, at: int) -> None:
+        # The one place that writes rows itself: nothing in the product adds a sub-admin yet.
+        person = signing_up.new_user(member.name, member.email, self._password_hash, at, ZONE)
+        since = last_seq()
+        connection = Connection.create(
+            account=account,
+            user=person,
+            role=SUB_ADMIN,
+            state=CONNECTED,
+            name=member.name,
+            email=member.email,
+            all_properties=not member.houses,
+            rights_version=since,
+            connected_at=at,
+            created_at=at,
+        )
+        levels = dict.fromkeys(member.views, VIEW) | dict.fromkeys(member.manages, MANAGE)
+        for channel, level in levels.items():
+            TeamRight.create(connection=connection, channel=channel, level=level, since_seq=since)
+        for house in visible_properties(admin, account.id):
+            if house.name in member.houses:
+                StaffProperty.create(connection=connection, property=house)
+        self._meet(person)
+
+    def _meet(self, person: User) -> None:
+        self._people[person.first_name] = person
+
+    def _owned(self, admin: User, account: Account, contact: Contact) -> list[str]:
+        houses = visible_properties(admin, account.id)
+        return [str(house.id) for house in houses if house.name == contact.owns]
+
+
+def _day(today: date, ago: int | None) -> str:
+    return "" if ago is None else (today - timedelta(days=ago)).isoformat()

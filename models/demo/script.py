@@ -1,0 +1,74 @@
+"""Conversations as they are written in `conversations/`: who does what, and when.
+
+A scene begins with `= 12 days ago, 09:30` (the clock of the demo's zone) or with
+`= 40 minutes ago`. Each line is `Name: words`, or `Name` with what they do: `joins`, `reads`,
+`edits: new words` or `deletes` (their last message), `disconnects`. It happens a minute after
+the line before, or `+N` minutes, as in `Priya +15: words`. Lines with `#` are notes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from models import clock
+from models.demo.cast import ZONE
+
+FOLDER = Path(__file__).with_name("conversations")
+
+SAYS, JOINS, READS = "says", "joins", "reads"
+EDITS, DELETES, DISCONNECTS = "edits", "deletes", "disconnects"
+
+_SCENE = re.compile(r"= (\d+) (?:days ago, (\d\d):(\d\d)|minutes ago)")
+_LINE = re.compile(
+    r"(?P<who>\w+)(?: \+(?P<pause>\d+))?"
+    r"(?: (?P<act>joins|reads|edits|deletes|disconnects))?(?:: (?P<words>.+))?"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happens in a conversation, at an instant in milliseconds."""
+
+    at: int
+    script: str
+    who: str
+    act: str
+    words: str
+
+
+def lines_of(script: str, now: int) -> Iterator[Line]:
+    """What happens in the conversation of this name, in its order.
+
+    :param now: the instant (ms) from which its days and minutes count back.
+    :raises ValueError: for a line that says neither a scene nor an act.
+    """
+    at = now
+    for number, text in enumerate((FOLDER / f"{script}.txt").read_text("utf-8").splitlines()):
+        if not text.strip() or text.startswith("#"):
+            continue
+        scene = _SCENE.fullmatch(text)
+        if scene:
+            at = _beginning(scene, now)
+            continue
+        line = _LINE.fullmatch(text)
+        if line is None:
+            raise ValueError(f"{script}.txt, line {number + 1}: {text}")
+        at += int(line["pause"] or 1) * clock.MINUTE + _seconds(number)
+        yield Line(at, script, line["who"], line["act"] or SAYS, line["words"] or "")
+
+
+def _beginning(scene: re.Match[str], now: int) -> int:
+    number, hour, minute = scene.groups()
+    if hour is None:
+        return now - int(number) * clock.MINUTE
+    day = clock.to_datetime(now, ZONE).date() - timedelta(days=int(number))
+    begins = datetime.combine(day, time(int(hour), int(minute)), ZoneInfo(ZONE))
+    return int(begins.timestamp()) * clock.SECOND
+
+
+def _seconds(number: int) -> int:
+    """Up to 15 seconds, different from line to line, so that nothing happens on the dot."""
+    return number * 7919 % (15 * clock.SECOND)
