@@ -34,7 +34,7 @@ FAULTS = {
         {"share": 6},
     ),
     "owners shown in Landlord mode": Fault(
-        [(policy._through_rights, "(topic.channel != OWNERS) | (account.mode == ", "(1 == 1) | (")],
+        [(policy._through_rights, "(topic.channel != OWNERS)", "(topic.channel != '')")],
         {"switch_mode": 3},
     ),
     "team rights for the contact": Fault(
