@@ -1,0 +1,31 @@
+// One hidden line tells screen readers of other conversations, now and then.
+import { hear } from "hallway/events";
+import { currentLog, parse } from "hallway/log";
+
+const EVERY = 10_000;
+let messages = [];
+let timer = 0;
+let saidAt = 0;
+
+function say() {
+  timer = 0;
+  const place = document.getElementById("live");
+  if (!place || !messages.length) return;
+  saidAt = Date.now();
+  const number = `${messages.length} new message${messages.length === 1 ? "" : "s"}`;
+  const threads = new Set(messages);
+  const [thread] = threads;
+  const name = document.querySelector(`#row-${thread}-name`)?.textContent;
+  const where = threads.size > 1 ? "other conversations" : "another conversation";
+  place.textContent = threads.size === 1 && name ? `${number} from ${name}` : `${number} in ${where}`;
+  messages = [];
+}
+
+hear("message", ({ thread_id: thread, html, kind }) => {
+  if (kind !== "created" || Number(currentLog()?.dataset.threadId) === thread) return;
+  const [message] = parse(html);
+  const { authorId, kind: sort } = message?.dataset ?? {};
+  if (sort !== "text" || authorId === document.body.dataset.userId) return;
+  messages.push(thread);
+  timer ||= setTimeout(say, Math.max(0, saidAt + EVERY - Date.now()));
+});

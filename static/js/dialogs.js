@@ -1,0 +1,63 @@
+// Dialogs: opened by data-opens="#id", or by arriving in #dialog; focus goes back where it was.
+import { on } from "hallway/events";
+
+const openers = new WeakMap();
+let lastOpener = null;
+
+/**
+ * Open a dialog over the page.
+ * @param {HTMLDialogElement} dialog
+ * @param {Element|null} [opener] gets the focus back
+ */
+export function openDialog(dialog, opener = document.activeElement) {
+  if (dialog.open) return;
+  openers.set(dialog, opener);
+  dialog.showModal();
+}
+
+function settle(dialog) {
+  const opener = openers.get(dialog);
+  if (dialog.parentElement?.id === "dialog") dialog.remove();
+  if (opener?.isConnected && opener !== document.body) opener.focus();
+}
+
+// Neither event bubbles, so they are caught on their way down.
+document.addEventListener("close", (event) => {
+  if (event.target instanceof HTMLDialogElement) settle(event.target);
+}, true);
+
+on("click", "[data-opens]", (button, event) => {
+  const dialog = document.querySelector(button.dataset.opens);
+  if (!dialog) return;
+  event.preventDefault();
+  openDialog(dialog, button);
+});
+on("click", "dialog [data-closes]", (button, event) => {
+  event.preventDefault();
+  button.closest("dialog").close();
+});
+// A press on the backdrop counts only where it began: text may be dragged out of a field.
+let pressedOn = null;
+document.addEventListener("pointerdown", (event) => {
+  pressedOn = event.target;
+});
+on("click", "dialog", (dialog, event) => {
+  if (event.target !== dialog || pressedOn !== dialog) return;
+  const box = dialog.getBoundingClientRect();
+  const inside =
+    event.clientX >= box.left && event.clientX <= box.right &&
+    event.clientY >= box.top && event.clientY <= box.bottom;
+  if (!inside) dialog.close();
+});
+
+document.addEventListener("htmx:before:swap", () => {
+  const open = document.querySelector("#dialog > dialog[open]");
+  // A form that comes back with its errors is a new dialog; it belongs to the first opener.
+  lastOpener = open ? openers.get(open) : document.activeElement;
+});
+document.addEventListener("htmx:after:swap", () => {
+  const dialog = document.querySelector("#dialog > dialog:not([open])");
+  if (!dialog) return;
+  openDialog(dialog, lastOpener);
+  dialog.querySelector("[aria-invalid=true]")?.focus();
+});

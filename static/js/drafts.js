@@ -1,0 +1,62 @@
+// What is being written, kept on the device per person and thread until it is sent.
+import { hear, on } from "hallway/events";
+import { keep, kept, keptNames } from "hallway/storage";
+
+const PAUSE = 300;
+let timer = 0;
+
+const field = () => document.getElementById("message-field");
+const nameOf = (thread) => `draft-${thread}`;
+
+/**
+ * Keep, or with an empty text forget, the draft of a thread.
+ * @param {string|number} thread
+ * @param {string} text
+ */
+export function keepDraft(thread, text) {
+  clearTimeout(timer);
+  keep(nameOf(thread), text.trim() ? text : null);
+}
+
+function keepNow() {
+  const form = field()?.form;
+  if (form) keepDraft(form.dataset.threadId, field().value);
+}
+
+/** Put "Draft:" in place of the snippet in rows of conversations where something is begun. */
+export function markRows() {
+  const open = document.getElementById("log")?.dataset.threadId;
+  for (const name of keptNames("draft-")) {
+    const thread = name.slice("draft-".length);
+    const snippet = document.querySelector(`#row-${CSS.escape(thread)} .row-snippet`);
+    if (!snippet || thread === open) continue;
+    const label = document.createElement("span");
+    label.className = "row-draft";
+    label.textContent = "Draft:";
+    const text = document.createElement("bdi");
+    text.textContent = kept(name, "").replace(/\s+/g, " ").trim().slice(0, 160);
+    snippet.replaceChildren(label, " ", text);
+  }
+}
+
+on("input", "#message-field", () => {
+  clearTimeout(timer);
+  timer = setTimeout(keepNow, PAUSE);
+});
+addEventListener("pagehide", keepNow);
+// Before another conversation takes the field's place.
+document.addEventListener("htmx:before:swap", keepNow);
+hear("signed-out", keepNow);
+hear("opened", ({ log }) => {
+  const text = kept(nameOf(log.dataset.threadId), "");
+  if (!text || !field() || field().value) return;
+  field().value = text;
+  field().dispatchEvent(new Event("input", { bubbles: true }));
+});
+// Who signs out on this device leaves nothing behind; a session that ends elsewhere does.
+on("submit", 'form[action="/sign-out"]', (form, event) => {
+  const waiting = kept("outbox", []).length;
+  const question = "A message is still waiting to be sent. Sign out and discard it?";
+  if (waiting && !confirm(question)) return event.preventDefault();
+  for (const name of [...keptNames("draft-"), "outbox"]) keep(name, null);
+});

@@ -1,0 +1,65 @@
+// The list of conversations follows what happens, without losing focus or scroll position.
+import { showChannels } from "hallway/badges";
+import { markRows } from "hallway/drafts";
+import { hear } from "hallway/events";
+import { ask, quietly } from "hallway/requests";
+
+const PAUSE = 150;
+let timer = 0;
+let running = false;
+let wanted = false;
+
+function refreshSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(refresh, PAUSE);
+}
+
+async function refresh() {
+  wanted = true;
+  if (running) return;
+  running = true;
+  while (wanted) {
+    wanted = false;
+    await quietly(fetchRows);
+  }
+  running = false;
+}
+
+async function fetchRows() {
+  const list = document.getElementById("rows");
+  if (!list) return;
+  const { channel } = list.dataset;
+  const query = new URLSearchParams({ channel, limit: list.querySelectorAll(".thread-row").length });
+  const response = await ask(`/messages/rows?${query}`, { headers: { "HX-Request": "true" } });
+  if (!response.ok) return;
+  const text = await response.text();
+  const now = document.getElementById("rows");
+  // Another channel may have been chosen meanwhile.
+  if (now?.dataset.channel !== channel) return;
+  const focused = now.contains(document.activeElement) ? document.activeElement.id : "";
+  const rows = now.querySelector(".rows");
+  const top = rows?.scrollTop;
+  await window.htmx.swap({ text, target: now, swap: "outerMorph", sourceElement: now });
+  const kept = document.querySelector("#rows .rows");
+  if (kept && top !== undefined) kept.scrollTop = top;
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+}
+
+/** Mark the row of the conversation on screen, and what only this device knows about rows. */
+function dressRows() {
+  const open = document.querySelector(".thread")?.dataset.threadId;
+  for (const row of document.querySelectorAll("#rows .thread-row")) {
+    if (row.dataset.threadId === open) row.setAttribute("aria-current", "page");
+    else row.removeAttribute("aria-current");
+  }
+  markRows();
+  showChannels();
+}
+
+for (const name of ["threads", "badge", "stale"]) hear(name, refreshSoon);
+hear("outbox", ({ state }) => {
+  if (state === "sent") refreshSoon();
+});
+hear("opened", dressRows);
+hear("left", dressRows);
+document.addEventListener("htmx:after:swap", dressRows);

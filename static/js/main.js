@@ -1,0 +1,13 @@
+// The entry of every page: each module is one behaviour and attaches itself.
+import "hallway/times";
+import "hallway/theme";
+import "hallway/toasts";
+import "hallway/dialogs";
+import "hallway/menus";
+import "hallway/reveal";
+import "hallway/copying";
+
+if (document.body.dataset.userId) {
+  const { start } = await import("hallway/signed_in");
+  start();
+}

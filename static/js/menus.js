@@ -1,0 +1,39 @@
+// Menus: the arrow keys walk through them, and a click elsewhere closes what details opened.
+import { on } from "hallway/events";
+
+const ITEMS = "a[href], button:not([disabled]), input:not([disabled])";
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
+
+on("keydown", ".menu", (menu, event) => {
+  const items = [...menu.querySelectorAll(ITEMS)].filter((item) => item.offsetParent !== null);
+  const at = items.indexOf(document.activeElement);
+  // The arrows belong to a group of radio buttons while it has the focus.
+  if (document.activeElement?.matches("input[type=radio]") && event.key in STEPS) return;
+  let next;
+  if (event.key in STEPS) next = items.at((at + STEPS[event.key] + items.length) % items.length);
+  else if (event.key === "Home") next = items[0];
+  else if (event.key === "End") next = items.at(-1);
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
+
+document.addEventListener("toggle", (event) => {
+  const menu = event.target;
+  if (!(menu instanceof HTMLElement) || !menu.matches(".menu[popover]")) return;
+  if (event.newState === "open") menu.querySelector(ITEMS)?.focus({ preventScroll: true });
+}, true);
+
+function closeOthers(inside) {
+  for (const menu of document.querySelectorAll("details.row-menu[open]")) {
+    if (!menu.contains(inside)) menu.open = false;
+  }
+}
+
+document.addEventListener("click", (event) => closeOthers(event.target));
+document.addEventListener("focusin", (event) => closeOthers(event.target));
+on("keydown", "details.row-menu[open]", (menu, event) => {
+  if (event.key !== "Escape") return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});

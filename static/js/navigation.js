@@ -1,0 +1,89 @@
+// Opening and leaving conversations without loading a page: focus, history, and the way back.
+import { hear, on, tell } from "hallway/events";
+import { currentLog } from "hallway/log";
+import { toast } from "hallway/toasts";
+
+const phone = matchMedia("(width < 45em)");
+const touch = matchMedia("(pointer: coarse)");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+let leaving = null;
+
+const messenger = () => document.querySelector(".messenger");
+
+function focusConversation() {
+  const field = document.getElementById("message-field");
+  const heading = document.getElementById("thread-heading");
+  // On phones the field would bring up a keyboard over what was to be read.
+  const target = phone.matches || touch.matches ? heading : (field ?? heading);
+  target?.focus({ preventScroll: true });
+}
+
+function focusRow(thread) {
+  const row = document.getElementById(`row-${thread}`);
+  const target = row ?? document.querySelector("#rows .thread-row, #rows");
+  target?.focus();
+}
+
+function visit(path, target, swap, push) {
+  const leavingThread = currentLog()?.dataset.threadId;
+  return window.htmx
+    .ajax("GET", path, { target, swap, ...(push ? { push: "true" } : {}) })
+    .then(() => {
+      tell("swapped");
+      if (target === ".messenger" && leavingThread) focusRow(leavingThread);
+      else if (target === "#conversation") focusConversation();
+    });
+}
+
+/** Show the list again; the conversation's row gets the focus. */
+function backToList(path, push = true) {
+  return visit(path, ".messenger", "outerMorph", push);
+}
+
+function listPath() {
+  const channel = document.getElementById("rows")?.dataset.channel;
+  return channel ? `/messages?channel=${channel}` : "/messages";
+}
+
+// Within the messenger, back and forward exchange only what differs.
+document.addEventListener("htmx:before:history:restore", (event) => {
+  const { path } = event.detail;
+  if (!messenger()) return;
+  if (/^\/threads\/\d+(\?|$)/.test(path)) visit(path, "#conversation", "innerHTML", false);
+  else if (/^\/messages(\?|$)/.test(path)) backToList(path, false);
+  else return;
+  event.preventDefault();
+});
+
+on("click", ".thread-back", (link, event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || !messenger()) return;
+  event.preventDefault();
+  backToList(link.getAttribute("href"));
+});
+
+// Where the browser can, a phone slides from the list to the conversation.
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  leaving = document.activeElement;
+  const main = detail.tasks.find((task) => task.type === "main");
+  if (main?.target?.id !== "conversation" || !phone.matches || calm.matches) return;
+  main.swapSpec.transition = true;
+});
+
+document.addEventListener("htmx:finally:swap", ({ detail }) => {
+  const row = detail.ctx?.sourceElement?.closest?.(".thread-row");
+  if (row && detail.ctx.target?.id === "conversation") return focusConversation();
+  // What had the focus is gone: without this the next Tab would begin at the top of the page.
+  const lost = leaving && !leaving.isConnected && document.activeElement === document.body;
+  if (lost) (document.querySelector("#thread-heading, h1, h2") ?? document.body).focus();
+  leaving = null;
+});
+
+hear("close", ({ sentence }) => {
+  toast(sentence, { failed: true });
+  if (messenger()) backToList(listPath());
+});
+hear("signed-out", () => {
+  const back = encodeURIComponent(location.pathname + location.search);
+  location.assign(`/sign-in?next=${back}`);
+});

@@ -1,0 +1,41 @@
+// The New line: where reading begins at opening. It stays until the conversation is left.
+import { relate } from "hallway/decorating";
+import { hear } from "hallway/events";
+import { isMine, messagesOf, seqOf } from "hallway/log";
+import { holding } from "hallway/scrolling";
+
+/** How far was read when the log was opened; what arrives later is no reason for a line. */
+let openedAt = null;
+
+/**
+ * Put the New line before the first unread message of others, if the log shows where it is.
+ * @param {HTMLElement} log
+ */
+export function drawNewLine(log) {
+  const messages = messagesOf(log);
+  openedAt ??= { read: Number(log.dataset.readSeq), newest: Number(log.dataset.newest) };
+  if (log.querySelector(":scope > .new-line")) return;
+  const first = messages.findIndex((message) => isUnread(message));
+  // With more unread on an earlier page the line belongs there; with nothing before it, nowhere.
+  if (first < 1 || (seqOf(messages[0]) > openedAt.read && log.hasAttribute("data-older"))) return;
+  const line = document.createElement("div");
+  line.className = "new-line";
+  line.append(document.createElement("span"));
+  line.firstChild.textContent = "New";
+  messages[first].before(line);
+  relate(messages[first]);
+}
+
+function isUnread(message) {
+  const seq = seqOf(message);
+  const unread = seq > openedAt.read && seq <= openedAt.newest;
+  return unread && message.dataset.kind === "text" && !isMine(message);
+}
+
+hear("placed", ({ log, live }) => {
+  if (!live) holding(log, () => drawNewLine(log));
+});
+hear("replaced", ({ log }) => holding(log, () => drawNewLine(log)));
+hear("left", () => {
+  openedAt = null;
+});

@@ -1,0 +1,96 @@
+// How messages on their way look in the log.
+import { relate, unrelate } from "hallway/decorating";
+import { hear, on } from "hallway/events";
+import { currentLog, place } from "hallway/log";
+import { discard, entriesOf, retry } from "hallway/outbox";
+import { part } from "hallway/parts";
+import { holding, toEnd } from "hallway/scrolling";
+
+const SLOW = 600;
+const timers = new Map();
+
+/**
+ * Put what waits in a thread at the end of its log.
+ * @param {HTMLElement} log
+ */
+export function showPending(log) {
+  for (const entry of entriesOf(Number(log.dataset.threadId))) {
+    append(log, entry);
+    if (entry.failed) mark(log, entry.client_id, "failed");
+  }
+}
+
+function append(log, entry) {
+  const node = part("pending");
+  node.dataset.clientId = entry.client_id;
+  node.dataset.authorId = log.dataset.personId;
+  node.dataset.side = log.dataset.side;
+  node.dataset.createdAt = entry.at;
+  node.querySelector("time").dateTime = entry.at;
+  node.querySelector(".bubble").textContent = entry.body.trim();
+  log.append(node);
+  relate(node);
+}
+
+const find = (log, id) => log.querySelector(`:scope > .pending[data-client-id="${CSS.escape(id)}"]`);
+
+function mark(log, id, state) {
+  const node = find(log, id);
+  if (!node) return;
+  node.dataset.state = state;
+  node.classList.toggle("failed", state === "failed");
+  clearTimeout(timers.get(id));
+  // Most answers come faster than words could be read.
+  if (state === "sending") timers.set(id, setTimeout(() => say(log, node, state), SLOW));
+  else say(log, node, state);
+}
+
+function say(log, node, state) {
+  if (!node.isConnected || node.querySelector(`.status[data-state="${state}"]`)) return;
+  holding(log, () => {
+    node.querySelector(".status")?.remove();
+    node.append(part(state));
+  });
+}
+
+// Its own answer takes a pending message's place; nothing else does.
+function settle(log, id, html) {
+  holding(log, () => {
+    const node = find(log, id);
+    if (node) unrelate(node);
+    if (html) place(log, html);
+  });
+}
+
+hear("outbox", ({ entry, state, html, id = entry.client_id }) => {
+  const log = currentLog();
+  if (!log || Number(log.dataset.threadId) !== entry.thread) return;
+  if (state === "queued") {
+    append(log, entry);
+    toEnd(log);
+  } else if (state === "sent" || state === "discarded") {
+    settle(log, id, html);
+  } else {
+    const node = find(log, id);
+    if (node) node.dataset.clientId = entry.client_id;
+    mark(log, entry.client_id, state);
+  }
+});
+on("click", ".pending [data-again]", (button) => {
+  const { clientId } = button.closest(".pending").dataset;
+  retry(clientId);
+  document.getElementById("message-field")?.focus();
+});
+on("click", ".pending [data-discard]", (button) => {
+  discard(button.closest(".pending").dataset.clientId);
+  document.getElementById("message-field")?.focus();
+});
+// Another page of the same person, in another tab, has sent it or given it up.
+addEventListener("storage", () => {
+  const log = currentLog();
+  if (!log) return;
+  const left = new Set(entriesOf(Number(log.dataset.threadId)).map((entry) => entry.client_id));
+  for (const node of log.querySelectorAll(":scope > .pending")) {
+    if (!left.has(node.dataset.clientId)) settle(log, node.dataset.clientId);
+  }
+});

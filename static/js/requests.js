@@ -1,0 +1,46 @@
+// The one way to the server for scripts. htmx makes its own requests.
+import { tell } from "hallway/events";
+
+const PATIENCE = 30_000;
+const NOBODY_THERE = new Set([502, 503, 504]);
+
+/** The server did not answer; the same request may go through later. */
+export class Unreachable extends Error {}
+
+/** The session is over; the page is on its way to the sign-in form. */
+export class SignedOut extends Error {}
+
+/**
+ * Ask the server.
+ * @param {string} address
+ * @param {RequestInit} [options]
+ * @returns {Promise<Response>} any answer but 401 and those of a proxy without a server behind it
+ * @throws {Unreachable | SignedOut}
+ */
+export async function ask(address, options = {}) {
+  let response;
+  try {
+    response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options });
+  } catch {
+    throw new Unreachable(address);
+  }
+  if (response.status === 401) {
+    tell("signed-out");
+    throw new SignedOut(address);
+  }
+  if (NOBODY_THERE.has(response.status)) throw new Unreachable(address);
+  return response;
+}
+
+/**
+ * Run something that asks; when the server cannot be reached nothing happens: every caller is
+ * asked again when the connection is back.
+ * @param {() => Promise<void>} act
+ */
+export async function quietly(act) {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Unreachable || error instanceof SignedOut)) throw error;
+  }
+}

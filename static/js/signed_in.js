@@ -1,0 +1,25 @@
+// What runs on every page of somebody who is signed in.
+import "hallway/connection";
+import "hallway/badges";
+import "hallway/inbox";
+import "hallway/announcing";
+import "hallway/receipts";
+import "hallway/jump";
+import "hallway/composer";
+import "hallway/typing";
+import "hallway/presence";
+import "hallway/reading";
+import "hallway/thread";
+import "hallway/navigation";
+import "hallway/keyboard";
+import "hallway/viewport";
+import { watch } from "hallway/opening";
+import { drainAll } from "hallway/outbox";
+import { connect } from "hallway/socket";
+
+/** Show what is there, then listen, then send what still waits. */
+export function start() {
+  watch();
+  connect();
+  drainAll();
+}

@@ -1,0 +1,92 @@
+// The one live connection of a page. What it hears is told on; what others do with it is theirs.
+import { hear, tell } from "hallway/events";
+import { ask, quietly } from "hallway/requests";
+
+const AGAIN = 5_000;
+const HEARD = {
+  "badge:changed": "badge",
+  "threads:changed": "threads",
+  "typing:started": "typing",
+  "presence:changed": "presence",
+  "read:changed": "read",
+};
+
+let socket = null;
+let timer = 0;
+
+/** Whether what happens arrives by itself now. */
+export const isConnected = () => socket?.connected === true;
+
+/**
+ * Say something to the server; lost when there is no connection.
+ * @param {string} event
+ * @param {object} payload
+ */
+export function say(event, payload) {
+  if (isConnected()) socket.emit(event, payload);
+}
+
+function sayWhatIsOnScreen() {
+  const log = document.getElementById("log");
+  const visible = document.visibilityState === "visible" && log;
+  say("active", { thread_id: visible ? Number(log.dataset.threadId) : null });
+}
+
+// The server refused the handshake, or let this page go: the session may be over.
+function askAgain() {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    quietly(async () => {
+      await ask("/badge");
+    }).then(connectNow);
+  }, AGAIN);
+}
+
+// A fresh attempt, instead of waiting for the next of a row of failing ones.
+function connectNow() {
+  if (isConnected() || document.visibilityState === "hidden") return;
+  socket.disconnect();
+  socket.connect();
+}
+
+/** Connect, and stay connected. */
+export function connect() {
+  socket = window.io({
+    transports: ["websocket", "polling"],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5_000,
+  });
+  for (const [event, name] of Object.entries(HEARD)) {
+    socket.on(event, (payload) => tell(name, payload));
+  }
+  socket.on("message:created", (payload) => tell("message", { ...payload, kind: "created" }));
+  socket.on("message:changed", (payload) => tell("message", { ...payload, kind: "changed" }));
+  socket.on("session:ended", () => tell("signed-out"));
+  socket.on("connect", () => {
+    clearTimeout(timer);
+    sayWhatIsOnScreen();
+    tell("connected");
+  });
+  socket.on("connect_error", () => {
+    if (!socket.active) askAgain();
+  });
+  socket.on("disconnect", (reason) => {
+    tell("disconnected");
+    if (reason === "io server disconnect") askAgain();
+  });
+}
+
+hear("opened", sayWhatIsOnScreen);
+hear("left", sayWhatIsOnScreen);
+document.addEventListener("visibilitychange", () => {
+  sayWhatIsOnScreen();
+  if (socket) connectNow();
+});
+addEventListener("focus", sayWhatIsOnScreen);
+addEventListener("online", () => socket && connectNow());
+// A page with an open connection could not be kept for the way back.
+addEventListener("pagehide", () => socket?.disconnect());
+addEventListener("pageshow", (event) => {
+  if (event.persisted) socket?.connect();
+});

@@ -1,0 +1,68 @@
+// The conversation around its log: who may write, what it is called, and whether it is still there.
+import { hear, tell } from "hallway/events";
+import { currentLog } from "hallway/log";
+import { ask, quietly } from "hallway/requests";
+import { catchUp } from "hallway/sync";
+
+const PAUSE = 400;
+const FRAMES = [".thread-head", "#composer", "#details"];
+let heardAt = 0;
+let timer = 0;
+
+/** Fetch the conversation on screen again, and bring in what changed around the log. */
+async function refresh() {
+  const log = currentLog();
+  if (!log) return;
+  const { threadId } = log.dataset;
+  const response = await ask(`/threads/${threadId}`, { headers: { "HX-Request": "true" } });
+  if (!log.isConnected) return;
+  if (response.status === 404) return leave();
+  if (!response.ok) return;
+  const template = document.createElement("template");
+  template.innerHTML = await response.text();
+  for (const selector of FRAMES) {
+    const old = document.querySelector(`#conversation ${selector}`);
+    const fresh = template.content.querySelector(selector);
+    // A form that stays a form is left alone: somebody may be writing in it.
+    const same = selector === "#composer" && old?.tagName === "FORM" && fresh?.tagName === "FORM";
+    if (old && fresh && !same) exchange(old, fresh);
+  }
+}
+
+function exchange(old, fresh) {
+  const focused = old.contains(document.activeElement);
+  old.replaceWith(fresh);
+  window.htmx.process(fresh);
+  if (focused) document.getElementById("thread-heading")?.focus();
+  if (fresh.id === "composer") tell("composer");
+}
+
+function leave() {
+  tell("close", { sentence: "That conversation is not open to you any more." });
+}
+
+function soon() {
+  clearTimeout(timer);
+  timer = setTimeout(() => quietly(refresh), PAUSE);
+}
+
+hear("message", ({ thread_id: thread }) => {
+  if (Number(currentLog()?.dataset.threadId) === thread) heardAt = Date.now();
+});
+// Every message says that its thread changed. When none came along, the thread itself did.
+hear("threads", ({ thread_ids: threads }) => {
+  const open = Number(currentLog()?.dataset.threadId);
+  if (!threads?.includes(open)) return;
+  setTimeout(() => {
+    if (Date.now() - heardAt < 2 * PAUSE) return;
+    catchUp();
+    soon();
+  }, PAUSE);
+});
+// Somebody came or went, so that perhaps nobody may write any more.
+hear("placed", ({ added, live }) => {
+  if (live && added.some((message) => message.dataset.kind === "event")) soon();
+});
+hear("reset", soon);
+hear("refused", soon);
+hear("gone", leave);
