@@ -53,7 +53,10 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     )
     app.config.setdefault("OFF_HUB", lambda work, *args: work(*args))
     app.config.setdefault("IN_BACKGROUND", socketio.start_background_task)
-    database.connect_to(app.config["DATABASE_URL"])
+    try:
+        database.connect_to(app.config["DATABASE_URL"])
+    except ValueError as error:
+        raise config.BadSetting(str(error)) from error
     blueprints.init_app(app)
     return app
 
@@ -162,18 +165,17 @@ def main() -> None:
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
-        serve = RUNNERS[ASYNC_MODE]
+        if ASYNC_MODE not in RUNNERS:
+            raise config.BadSetting(f"HALLWAY_ASYNC_MODE must be {' or '.join(RUNNERS)}.")
         app = create_app({"ASYNC_MODE": ASYNC_MODE})
         listener = listen(app.config["HOST"], app.config["PORT"])
         launch.prepare(app)
-        dispatcher.start(app)
-    except KeyError:
-        sys.exit(f"Hallway did not start. HALLWAY_ASYNC_MODE must be {' or '.join(RUNNERS)}.")
-    except (config.BadSetting, launch.CannotStart, ValueError) as reason:
+    except (config.BadSetting, launch.CannotStart) as reason:
         sys.exit(f"Hallway did not start. {reason}")
-    print(launch.banner(app), flush=True)  # noqa: T201  # what `make run` shows
+    dispatcher.start(app)
+    print(f"Hallway is open at {app.config['BASE_URL']}", launch.sign_ins(), sep="\n", flush=True)  # noqa: T201
     with listener:
-        serve(app, listener)
+        RUNNERS[ASYNC_MODE](app, listener)
 
 
 if __name__ == "__main__":

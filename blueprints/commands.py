@@ -5,7 +5,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from blueprints import launch
-from models import database, reset
+from models import database, demo, reset
 
 
 def init_app(app: Flask) -> None:
@@ -32,5 +32,5 @@ def reset_to_demo() -> None:
     reset.drop_everything()
     database.migrate()
     with database.db.connection_context():
-        launch.demo.load()
-    click.echo(launch.banner(current_app))
+        demo.load()
+    click.echo(launch.sign_ins())

@@ -4,13 +4,8 @@ from flask import Flask
 from peewee import PeeweeException
 
 from blueprints.config import is_loopback
-from models import database
+from models import database, demo
 from models.user import User
-
-try:
-    from models import demo
-except ImportError:
-    demo = None  # type: ignore[assignment]
 
 
 class CannotStart(Exception):
@@ -46,20 +41,19 @@ def prepare(app: Flask) -> None:
         raise CannotStart(f"The database does not answer: {str(error).strip()}") from error
     with database.db.connection_context():
         exposure = exposed_by(app)
-        if exposure and demo and demo.is_present():
+        if exposure and demo.is_present():
             raise CannotStart(
                 "This database holds demo people whose password is public, and "
                 f"{exposure}. Use another HALLWAY_DATABASE_URL, or keep Hallway on 127.0.0.1."
             )
-        if not exposure and app.config["DEMO"] and demo and not User.select().exists():
+        if not exposure and app.config["DEMO"] and not User.select().exists():
             demo.load()
 
 
-def banner(app: Flask) -> str:
-    """The lines printed at start: the address and, with demo data, who can sign in."""
-    lines = [f"Hallway is open at {app.config['BASE_URL']}"]
+def sign_ins() -> str:
+    """Who can sign in with the demo data, one line each; empty without demo data."""
     with database.db.connection_context():
-        if demo and demo.is_present():
-            lines += ["", f"Sign in as one of these; the password is {demo.PASSWORD}"]
-            lines += [f"  {email:32} {name}" for name, email in demo.SIGN_INS]
-    return "\n".join(lines)
+        if not demo.is_present():
+            return ""
+    people = [f"  {email:32} {name}" for name, email in demo.SIGN_INS]
+    return "\n".join([f"Sign in as one of these; the password is {demo.PASSWORD}", *people])
