@@ -5,7 +5,7 @@ import logging
 import secrets
 from typing import cast
 
-from flask import Flask, current_app, flash, redirect, request, session, url_for
+from flask import Flask, current_app, flash, jsonify, redirect, request, session, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
@@ -29,6 +29,7 @@ WORDS = {
     500: ("Something broke on our side", "Your messages are safe."),
     503: ("Hallway is resting", "It will be back in a moment."),
 }
+REFUSALS = {errors.Missing: 404, errors.Conflict: 409, errors.Refused: 403, errors.Invalid: 422}
 UNSTORABLE = "This text has a character that can't be stored. Try typing it again."
 SIGNED_OUT = "You were signed out. Sign in and your draft is still here."
 
@@ -36,10 +37,7 @@ SIGNED_OUT = "You were signed out. Sign in and your draft is still here."
 def init_app(app: Flask) -> None:
     """Answer every HTTP error, every refusal of `models.errors` and every failure."""
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(errors.Missing, lambda _: answer(404))
-    app.register_error_handler(errors.Refused, lambda refusal: answer(403, refusal.sentence))
-    app.register_error_handler(errors.Conflict, lambda refusal: answer(409, refusal.sentence))
-    app.register_error_handler(errors.Invalid, lambda refusal: answer(422, str(refusal)))
+    app.register_error_handler(errors.HallwayError, _refusal)
     app.register_error_handler(ValueError, _value_error)
     app.register_error_handler(Exception, _failure)
     login_manager.unauthorized_handler(ask_to_sign_in)
@@ -84,6 +82,20 @@ def ask_to_sign_in() -> Response:
         return redirect(address)
     response = answer(401)
     response.headers["HX-Redirect"] = address
+    return response
+
+
+def _refusal(error: errors.HallwayError) -> Response:
+    """What a write function did not do, and why; as data for a script that asks for it.
+
+    The composer puts the sentence beside the field and keeps what was typed.
+    """
+    status = next(code for kind, code in REFUSALS.items() if isinstance(error, kind))
+    sentence = None if isinstance(error, errors.Missing) else str(error)
+    if request.accept_mimetypes.best != "application/json":
+        return answer(status, sentence)
+    response = jsonify(sentence=sentence or WORDS[status][1], errors=getattr(error, "errors", {}))
+    response.status_code = status
     return response
 
 

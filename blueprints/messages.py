@@ -1,6 +1,6 @@
 """Messages over HTTP: pages of the log, catching up, sending, and how far one has read."""
 
-from flask import Blueprint, current_app, jsonify, redirect, request, url_for
+from flask import Blueprint, current_app, redirect, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
@@ -8,7 +8,7 @@ from blueprints import broadcasts
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.rendering import shared_fragment
 from models import posting, reading, sync
-from models.errors import Conflict, HallwayError, Invalid, Refused
+from models.errors import Invalid
 from models.seen import SeenMessage
 from models.view import View
 
@@ -68,23 +68,6 @@ def read(thread: int) -> Response:
     if reading.set_read_position(viewer(), thread, seq_or_404(request.form.get("seq"))):
         broadcasts.read_position_raised(viewer(), thread)
     return current_app.response_class(status=204)
-
-
-@bp.errorhandler(HallwayError)
-def refuse(error: HallwayError) -> Response:
-    """Errors as data for the page's own script, which puts the sentence by the composer."""
-    if request.accept_mimetypes.best != "application/json":
-        raise error
-    if isinstance(error, Invalid):
-        answer, status = {"errors": error.errors, "sentence": str(error)}, 422
-    elif isinstance(error, Refused):
-        answer = {"sentence": error.sentence}
-        status = 409 if isinstance(error, Conflict) else 403
-    else:
-        answer, status = {"sentence": "This conversation is not here any more."}, 404
-    response = jsonify(answer)
-    response.status_code = status
-    return response
 
 
 def _changes(view: View, after: int) -> Response:

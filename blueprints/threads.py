@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from flask import Blueprint, abort, jsonify, request
+from flask import Blueprint, abort, jsonify, render_template, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from blueprints.chrome import positions
 from blueprints.rendering import page_or_partial, wants_partial
 from models import inbox, policy, reading, sync
 from models.thread import LANDLORDS, OWNERS, SERVICE_PROS, TENANTS
-from models.view import View
+from models.view import PAGE, View
 
 bp = Blueprint("threads", __name__)
 
@@ -46,9 +46,9 @@ def messages() -> Response:
 
 @bp.get("/messages/rows")
 @login_required
-def rows() -> Response:
+def rows() -> str:
     """The list alone, fetched again when something in it changed."""
-    return page_or_partial("rows", **_list(_asked_channel()), thread=None)
+    return render_template("partials/rows.html", **_list(_asked_channel()), thread=None)
 
 
 @bp.get("/threads/<int:thread>")
@@ -131,6 +131,8 @@ def _opened(view: View) -> dict[str, Any]:
         "refusal": view.refusal(),
         "others_unread": sum(p.counted for p in positions() if p.thread != row.id),
         "messages": shown,
+        # Half a page may be all there is; who asks for more is told that there is none.
+        "older": len(shown) >= PAGE // 2,
         "newer": newer,
         "version": newest.version,
         "seen_seq": reading.seen_seq(view),
