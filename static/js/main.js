@@ -6,6 +6,8 @@ import "hallway/dialogs";
 import "hallway/menus";
 import "hallway/reveal";
 import "hallway/copying";
+import "hallway/long_enough";
+import "hallway/zone";
 
 if (document.body.dataset.userId) {
   const { start } = await import("hallway/signed_in");
