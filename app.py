@@ -12,7 +12,6 @@ if __name__ == "__main__" and ASYNC_MODE == "eventlet":
 
     eventlet.monkey_patch()
 
-import errno
 import logging
 import signal
 import socket
@@ -59,24 +58,6 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
         raise config.BadSetting(str(error)) from error
     blueprints.init_app(app)
     return app
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket that no second server can share.
-
-    :raises launch.CannotStart: when the port is taken or the address is not this machine's.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        # eventlet.listen would set SO_REUSEPORT: a second server would take half the requests.
-        return socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise launch.CannotStart(
-                f"Port {port} is taken by another program. Stop it, or choose one: "
-                f"make run PORT={port + 1 if port else 5001}"
-            ) from error
-        raise launch.CannotStart(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
 
 
 def serve_eventlet(app: Flask, listener: socket.socket) -> None:
@@ -168,7 +149,7 @@ def main() -> None:
         if ASYNC_MODE not in RUNNERS:
             raise config.BadSetting(f"HALLWAY_ASYNC_MODE must be {' or '.join(RUNNERS)}.")
         app = create_app({"ASYNC_MODE": ASYNC_MODE})
-        listener = listen(app.config["HOST"], app.config["PORT"])
+        listener = launch.listen(app.config["HOST"], app.config["PORT"])
         launch.prepare(app)
     except (config.BadSetting, launch.CannotStart) as reason:
         sys.exit(f"Hallway did not start. {reason}")

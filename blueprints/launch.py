@@ -1,5 +1,8 @@
 """What happens between `python app.py` and the first request."""
 
+import errno
+import socket
+
 from flask import Flask
 from peewee import PeeweeException
 
@@ -10,6 +13,24 @@ from models.user import User
 
 class CannotStart(Exception):
     """The server must not start; the text is a sentence for the operator."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that no second server can share.
+
+    :raises CannotStart: when the port is taken or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        # eventlet.listen would set SO_REUSEPORT: a second server would take half the requests.
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotStart(
+                f"Port {port} is taken by another program. Stop it, or choose one: "
+                f"make run PORT={port + 1 if port else 5001}"
+            ) from error
+        raise CannotStart(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
 
 
 def exposed_by(app: Flask) -> str | None:

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from app import create_app, listen
+from app import create_app
 from blueprints import config, launch
 
 
@@ -106,4 +106,4 @@ def test_a_server_others_can_reach_is_noticed(tmp_path, sqlite_url, overrides, r
 
 def test_a_host_that_is_elsewhere_is_a_sentence():
     with pytest.raises(launch.CannotStart, match=r"Cannot listen on 192\.0\.2\.1"):
-        listen("192.0.2.1", 5199)
+        launch.listen("192.0.2.1", 5199)
