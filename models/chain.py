@@ -10,7 +10,7 @@ can rebuild a whole chain unless an earlier head is held outside.
 import hashlib
 import json
 import secrets
-from typing import Any, Final
+from typing import Final
 
 from models.message import ChainLink, Message, MessageEdition
 
@@ -28,9 +28,7 @@ def add_link(message: Message, action: str, version: int, at: int) -> None:
     The thread must be locked: the head is read here.
     """
     salt = secrets.token_bytes(16)
-    commitment = _commitment(salt, message.body, message.author_id, at)
-    previous = head(message.thread_id, message.audience)
-    ChainLink.insert(
+    link = ChainLink(
         version=version,
         thread=message.thread_id,
         audience=message.audience,
@@ -38,9 +36,10 @@ def add_link(message: Message, action: str, version: int, at: int) -> None:
         action=action,
         at=at,
         salt=salt,
-        commitment=commitment,
-        hash=_hash(f"{previous}|{version}|{message.id}|{action}|{commitment}".encode()),
-    ).execute()
+        commitment=_commitment(salt, message, message.body, at),
+    )
+    link.hash = _hash_after(head(message.thread_id, message.audience), link)
+    link.save(force_insert=True)
 
 
 def head(thread: int, audience: int) -> str:
@@ -58,48 +57,63 @@ def head(thread: int, audience: int) -> str:
 def faults(thread: int) -> list[str]:
     """What is wrong with the chains of a thread, a sentence each; empty when all holds.
 
-    Checked are the order of the links and every commitment whose salt and text are still
-    there (an erasure removes both).
+    Checked are the order of the links, that each stands for what is stored, and that nothing
+    stored stands in no chain. Of an erased text only its place is checked: its salt is gone.
     """
     found = []
     heads: dict[int, str] = {}
-    bodies = _bodies(thread)
-    links = ChainLink.select().where(ChainLink.thread == thread).order_by(ChainLink.version)
-    said: set[int] = {
-        message.id for message in Message.select(Message.id).where(Message.thread == thread)
-    }
-    for link in links:
+    stored = _stored(thread)
+    for link in ChainLink.select().where(ChainLink.thread == thread).order_by(ChainLink.version):
         previous = heads.get(link.audience) or _start(thread, link.audience)
-        expected = _hash(
-            f"{previous}|{link.version}|{link.message_id}|{link.action}|{link.commitment}".encode()
-        )
-        if link.hash != expected:
+        if link.hash != _hash_after(previous, link):
             found.append(f"Link {link.version} does not follow from the one before it.")
         heads[link.audience] = link.hash
-        said.discard(link.message_id)
-        body, author = bodies.get((link.message_id, link.version), (None, None))
-        if link.salt is None:
-            continue
-        if body is None or _commitment(bytes(link.salt), body, author, link.at) != link.commitment:
+        message, body = stored.pop((link.message_id, link.version), (None, ""))
+        if message is None or not _stands_for(link, message, body):
             found.append(f"What link {link.version} stands for was changed.")
-    return found + [f"Message {seq} stands in no chain." for seq in sorted(said)]
+    return found + [
+        f"Version {version} of message {seq} stands in no chain." for seq, version in stored
+    ]
 
 
-def _bodies(thread: int) -> dict[tuple[int, int], tuple[str, int | None]]:
-    """Every edition of a thread, by message and version, with its author."""
-    messages = list(Message.select().where(Message.thread == thread))
-    bodies = {(m.id, m.body_version): (m.body, m.author_id) for m in messages}
-    older = MessageEdition.select(MessageEdition, Message).join(Message)
-    for edition in older.where(Message.thread == thread):
-        key = (edition.message_id, edition.version)
-        bodies[key] = (edition.body, edition.message.author_id)
-    return bodies
+def _stored(thread: int) -> dict[tuple[int, int], tuple[Message, str]]:
+    """Every edition of a thread, by message and version: its message and body."""
+    messages = {m.id: m for m in Message.select().where(Message.thread == thread)}
+    stored = {(m.id, m.body_version): (m, m.body) for m in messages.values()}
+    older = MessageEdition.select(MessageEdition).join(Message).where(Message.thread == thread)
+    for edition in older:
+        message = messages[edition.message_id]
+        stored[edition.message_id, edition.version] = (message, edition.body)
+    return stored
 
 
-def _commitment(salt: bytes, body: str, author: int | None, at: int) -> str:
-    said: dict[str, Any] = {"author": author, "body": body, "files": [], "time": at}
+def _stands_for(link: ChainLink, message: Message, body: str) -> bool:
+    deletes = link.version if link.action == DELETE else None
+    at = message.created_at if link.action == POST else link.at
+    is_present = link.version == message.body_version
+    if (link.audience, link.at) != (message.audience, at):
+        return False
+    if is_present and message.deleted_version != deletes:
+        return False
+    salt = None if link.salt is None else bytes(link.salt)
+    return salt is None or _commitment(salt, message, body, at) == link.commitment
+
+
+def _commitment(salt: bytes, message: Message, body: str, at: int) -> str:
+    said = {
+        "about": message.subject_id,
+        "author": message.author_id,
+        "body": body,
+        "files": [],
+        "time": at,
+    }
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return _hash(salt + canonical.encode())
+
+
+def _hash_after(previous: str, link: ChainLink) -> str:
+    parts = (previous, link.version, link.message_id, link.action, link.commitment)
+    return _hash("|".join(map(str, parts)).encode())
 
 
 def _start(thread: int, audience: int) -> str:
