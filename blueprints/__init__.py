@@ -5,6 +5,7 @@ from flask import Flask, g, request
 from blueprints import (
     auth,
     commands,
+    connecting,
     contacts,
     dashboard,
     dev_mail,
@@ -12,6 +13,7 @@ from blueprints import (
     extensions,
     health,
     invitations,
+    links,
     live,
     messages,
     properties,
@@ -28,11 +30,13 @@ SOCKETS = live
 
 AREAS = (
     auth.bp,
+    links.bp,
     dashboard.bp,
     threads.bp,
     messages.bp,
     invitations.bp,
     contacts.bp,
+    connecting.bp,
     properties.bp,
     settings.bp,
     help_pages.bp,

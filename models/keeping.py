@@ -3,7 +3,6 @@
 from models import policy
 from models.account import PROPERTY_MANAGER, Account
 from models.connection import (
-    ADMIN,
     CONNECTED,
     MANAGE,
     OWNER,
@@ -75,15 +74,24 @@ def visible_roles(person: User, account: Account) -> list[str]:
     ]
 
 
-def _an_admin(account: int) -> str:
-    admins = Connection.select(Connection, User).join(User, on=(Connection.user == User.id))
-    admin = (
-        admins.where(
+def told_of(account: int, inviter: User | None) -> User | None:
+    """Who on the team is told about an account's invitations now: the inviter, else an admin."""
+    team = (
+        Connection.select(Connection, User)
+        .join(User, on=(Connection.user == User.id))
+        .where(
             (Connection.account == account)
-            & (Connection.role == ADMIN)
             & (Connection.state == CONNECTED)
+            & Connection.role.in_(TEAM_ROLES)
         )
-        .order_by(Connection.id)
-        .first()
+        .order_by(Connection.role, Connection.id)
     )
-    return admin.user.name if admin else "an admin"
+    people = [member.user for member in team]
+    return next((one for one in people if inviter and one.id == inviter.id), None) or (
+        people[0] if people else None
+    )
+
+
+def _an_admin(account: int) -> str:
+    told = told_of(account, None)
+    return told.name if told else "an admin"

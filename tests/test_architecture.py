@@ -27,7 +27,7 @@ PUBLIC = {
     "dev_mail.show",
     "dev_mail.listing",
 }
-PUBLIC_AREAS = {"auth", "invitations", "help", "dev_mail"}
+PUBLIC_AREAS = {"auth", "invitations", "links", "help", "dev_mail"}
 # Secrets are text; everything else in an address is a number.
 TEXT_PARAMETERS = {"filename", "token", "name", "section"}
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from models import chain, database, joining, posting, record
+from models import chain, database, leaving, posting, record
 from models.errors import Conflict, Refused
 from models.message import Message
 from models.posting import edit_message, post_message
@@ -79,7 +79,7 @@ class Crowd:
 
     def come_and_go(self):
         while self.still_writing:
-            joining.disconnect(self.office.admin, self.priya.id)
+            leaving.disconnect(self.office.admin, self.priya.id)
             factories.connect(self.priya)
 
 
@@ -143,7 +143,7 @@ def test_a_message_does_not_slip_past_a_disconnect(priya, thread, monkeypatch):
 
     def leave():
         until(asked)
-        joining.disconnect(priya.user, priya.id)
+        leaving.disconnect(priya.user, priya.id)
         ended.set()
 
     monkeypatch.setattr(posting, "_checked_body", check_late)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models import inviting, joining
+from models import inviting, joining, keeping, leaving
 from models import link as links
 from models.clock import DAY, HOUR
 from models.connection import (
@@ -50,7 +50,7 @@ class Invitation:
 
 
 @pytest.fixture
-def case() -> Invitation:
+def case(bound: str) -> Invitation:
     return Invitation()
 
 
@@ -123,7 +123,7 @@ def test_an_outsider_cannot_invite_revoke_or_copy(case: Invitation) -> None:
             lambda who: inviting.invite(who, case.grace.id, GRACE),
             lambda who: inviting.revoke(who, case.grace.id),
             lambda who: inviting.copy_link(who, case.grace.id),
-            lambda who: joining.disconnect(who, case.grace.id),
+            lambda who: leaving.disconnect(who, case.grace.id),
         ):
             with pytest.raises(Missing):
                 act(somebody)
@@ -154,14 +154,14 @@ def test_accepting_with_another_address_tells_the_inviter_of_both(case: Invitati
     row = Outbox.get(Outbox.kind == JOINED_ELSEWHERE)
     assert (row.remembered["invited"], row.remembered["joined"]) == (GRACE, other.email)
     assert case.now.email == GRACE
-    assert joining.told_of(case.office.account.id, row.link.sent_by) == case.daniel
+    assert keeping.told_of(case.office.account.id, row.link.sent_by) == case.daniel
 
 
 def test_who_left_the_team_is_not_told_of_its_affairs(case: Invitation) -> None:
     ruth = member(case.office.account, "Ruth Lindqvist")
-    assert joining.told_of(case.office.account.id, ruth) == ruth
+    assert keeping.told_of(case.office.account.id, ruth) == ruth
     Connection.update(state=DISCONNECTED).where(Connection.user == ruth).execute()
-    assert joining.told_of(case.office.account.id, ruth) == case.daniel
+    assert keeping.told_of(case.office.account.id, ruth) == case.daniel
 
 
 def test_one_person_has_one_role_in_an_account(case: Invitation) -> None:
@@ -338,22 +338,22 @@ class TestDisconnecting:
     ) -> None:
         by = case.daniel if side == "team" else grace
         thread = dialogue_of(case.now)
-        assert joining.disconnect(by, case.grace.id, at=2) == [thread.id]
+        assert leaving.disconnect(by, case.grace.id, at=2) == [thread.id]
         assert (case.now.state, case.now.ended_at, case.now.ended_by) == (DISCONNECTED, 2, by)
         assert AccessWindow.get(AccessWindow.user == grace).to_seq < OPEN
         last = Message.select().order_by(Message.id.desc()).first()
         assert (last.event["event"], last.author) == ("disconnected", by)
         with pytest.raises(Conflict):
-            joining.disconnect(by, case.grace.id, at=3)
+            leaving.disconnect(by, case.grace.id, at=3)
 
     @pytest.mark.usefixtures("grace")
     def test_nobody_else_can(self, case: Invitation) -> None:
         viewer = member(case.office.account, "Ruth", rights={"contacts": VIEW, "tenants": VIEW})
         with pytest.raises(Refused):
-            joining.disconnect(viewer, case.grace.id)
+            leaving.disconnect(viewer, case.grace.id)
         for somebody in (person(), office("Another house").admin):
             with pytest.raises(Missing):
-                joining.disconnect(somebody, case.grace.id)
+                leaving.disconnect(somebody, case.grace.id)
         assert case.now.state == CONNECTED
 
     def test_the_team_is_not_disconnected_like_a_contact(self, case: Invitation) -> None:
@@ -361,13 +361,13 @@ class TestDisconnecting:
         tie = tie_of(ruth, case.office.account)
         for somebody in (ruth, case.daniel):
             with pytest.raises(Missing):
-                joining.disconnect(somebody, tie.id)
+                leaving.disconnect(somebody, tie.id)
 
     def test_accepting_again_resumes_the_conversation_with_a_new_window(
         self, case: Invitation, grace: User
     ) -> None:
         thread = dialogue_of(case.now)
-        joining.disconnect(grace, case.grace.id, at=2)
+        leaving.disconnect(grace, case.grace.id, at=2)
         link = case.send(at=3)
         assert case.now.state == DISCONNECTED
         assert joining.accept(link, grace, at=4).thread == thread
@@ -379,7 +379,7 @@ class TestDisconnecting:
     def test_declining_or_revoking_leaves_it_disconnected(
         self, case: Invitation, grace: User
     ) -> None:
-        joining.disconnect(grace, case.grace.id, at=2)
+        leaving.disconnect(grace, case.grace.id, at=2)
         joining.decline(case.send(at=3), at=4)
         assert case.now.state == DISCONNECTED
         case.send(at=3 + DAY)
@@ -387,7 +387,7 @@ class TestDisconnecting:
         assert case.now.state == DISCONNECTED
 
     def test_nobody_else_takes_over_a_conversation(self, case: Invitation, grace: User) -> None:
-        joining.disconnect(grace, case.grace.id, at=2)
+        leaving.disconnect(grace, case.grace.id, at=2)
         link = case.send(at=3, email="new@tenant.example")
         with pytest.raises(Refused):
             joining.accept(link, person("Next Tenant"), at=4)
@@ -400,5 +400,5 @@ class TestDisconnecting:
         self, case: Invitation, grace: User
     ) -> None:
         people = [case.daniel, grace] * 2
-        said = at_once(lambda n: outcome(lambda: joining.disconnect(people[n], case.grace.id)), 4)
+        said = at_once(lambda n: outcome(lambda: leaving.disconnect(people[n], case.grace.id)), 4)
         assert sorted(said) == ["Conflict", "Conflict", "Conflict", "done"]

@@ -3,7 +3,17 @@
 from datetime import date, timedelta
 from uuid import uuid4
 
-from models import clock, contacts, inviting, joining, places, posting, reading, signing_up
+from models import (
+    clock,
+    contacts,
+    inviting,
+    joining,
+    leaving,
+    places,
+    posting,
+    reading,
+    signing_up,
+)
 from models.account import Account
 from models.connection import CONNECTED, MANAGE, SUB_ADMIN, VIEW, Connection, TeamRight
 from models.contacts import Wanted
@@ -88,7 +98,7 @@ class House:
         elif line.act == script.READS:
             reading.set_read_position(person, thread, OPEN, at)
         elif line.act == script.DISCONNECTS:
-            joining.disconnect(person, self._contacts[contact].id, at)
+            leaving.disconnect(person, self._contacts[contact].id, at)
 
     def _say(self, contact: Contact, person: User, words: str, at: int) -> int:
         # Straight into the record: hundreds of messages would be checked twice each, in a

@@ -1,0 +1,37 @@
+"""Leaving: how a connection ends (SPEC 1, "Disconnect")."""
+
+from typing import Final
+
+from models import clock, windows
+from models.connection import CONNECTED, DISCONNECTED, TEAM_ROLES, Connection
+from models.database import last_seq, locked, transaction
+from models.errors import Conflict
+from models.keeping import managed_contact
+from models.user import User
+
+NOT_CONNECTED_NOW: Final = "You are not connected any more."
+
+
+def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int]:
+    """End a connection, by a member of the team or by the contact; both keep what they saw.
+
+    :returns: the ids of the threads that closed.
+    :raises Missing: when it is not theirs to see.
+    :raises Refused: when they may not keep contacts.
+    :raises Conflict: when it ended before.
+    """
+    at = clock.now() if at is None else at
+    mine = (Connection.id == contact_id) & (Connection.user == person)
+    if not Connection.select().where(mine & Connection.role.not_in(TEAM_ROLES)).exists():
+        managed_contact(person, contact_id)
+    with transaction():
+        contact = locked(Connection.select().where(Connection.id == contact_id)).get()
+        if contact.state != CONNECTED:
+            raise Conflict(NOT_CONNECTED_NOW)
+        Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
+            Connection.id == contact_id
+        ).execute()
+        closed = windows.close_all(contact, person.id, at)
+        # After the threads, whose locks keep the counter in order (MODEL 4).
+        Connection.update(rights_version=last_seq()).where(Connection.id == contact_id).execute()
+        return closed
