@@ -11,7 +11,7 @@ from blueprints.extensions import limiter
 from models.user import LONGEST_ADDRESS
 
 TOO_MANY_TRIES = "Too many tries. Wait 5 minutes, or use a sign-in link."
-TOO_MANY_MAILS = "Too many mails to this address. Wait 15 minutes."
+TOO_MANY_MAILS = "Too many emails to this address. Wait 15 minutes."
 
 Route = Callable[..., Any]
 

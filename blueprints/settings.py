@@ -16,7 +16,7 @@ from models.errors import Invalid
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
-WRONG_PASSWORD = "That is not your present password."  # noqa: S105  # a sentence
+WRONG_PASSWORD = "That is not your current password."  # noqa: S105  # a sentence
 
 
 def _profile_form(errors: dict[str, str] | None = None, status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""An invitation from the press on Send invitation to the conversation, as browsers meet it."""
+"""An invitation from the press on Send connection to the conversation, as browsers meet it."""
 
 import pytest
 from flask import Flask
