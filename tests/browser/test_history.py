@@ -79,8 +79,8 @@ def test_days_and_groups_are_the_same_however_the_pages_came(long_dialogue, visi
     page = opened(visit(long_dialogue.maya, long_dialogue.address))
     leaf_through(page, -600)
     shape = """() => [...document.querySelectorAll('#log > :is(.message, .day)')]
-      .map((node) => node.matches('.day') ? node.textContent
-        : [node.id, ...['mine', 'mate', 'first', 'last'].filter((c) => node.matches(`.${c}`))].join(' '))"""
+      .map((node) => node.matches('.day') ? node.textContent : [node.id,
+        ...['mine', 'mate', 'first', 'last'].filter((c) => node.matches(`.${c}`))].join(' '))"""
     upwards = page.evaluate(shape)
     first = page.evaluate(SEQS)[0]
     page.goto(f"{long_dialogue.address}?at={first}")
