@@ -56,7 +56,7 @@ def invite(contact_id: int) -> Response:
         return _invite_form(contact, refusal.errors, 422)
     except Conflict as refusal:
         return back_to(contact, refusal.sentence)
-    return back_to(contact, f"Invitation sent to {contact.name}.")
+    return back_to(contact, sent_words(contact))
 
 
 @bp.post("/revoke")
@@ -89,6 +89,11 @@ def handed(contact: Connection) -> Response:
     """
     link = inviting.copy_link(viewer(), contact.id)
     return page_or_partial("contact_link", contact=contact, address=address_of(link))
+
+
+def sent_words(contact: Connection) -> str:
+    """What is said when an invitation is on its way."""
+    return f"Invitation sent to {contact.name.split()[0]}."
 
 
 def back_to(contact: Connection, sentence: str) -> Response:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import limits
 from blueprints.access import viewer
-from blueprints.connecting import back_to, handed
+from blueprints.connecting import back_to, handed, sent_words
 from blueprints.rendering import page_or_partial
 from models import contact_list, inviting, policy
 from models import contacts as contacts_of
@@ -106,5 +106,5 @@ def add() -> Response:
         return handed(contact)
     if act == "invite":
         inviting.invite(viewer(), contact.id, contact.email, note)
-        return back_to(contact, f"Invitation sent to {contact.name}.")
+        return back_to(contact, sent_words(contact))
     return back_to(contact, f"{contact.name} was added.")
