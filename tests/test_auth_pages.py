@@ -386,7 +386,7 @@ class TestLimits:
             asked = [client.post("/forgot", data={"email": address}) for _ in range(3)]
             asked += [client.post("/sign-in/link", data={"email": address}) for _ in range(3)]
             assert [answer.status_code for answer in asked] == [200] * 5 + [429]
-            assert "Too many mails to this address." in asked[-1].text
+            assert "Too many emails to this address." in asked[-1].text
             assert f'value="{address}"' in asked[-1].text
             form = FORM | {"email": address}
             assert client.post("/sign-up", data=form).status_code == 429
