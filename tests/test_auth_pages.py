@@ -53,7 +53,7 @@ def is_signed_in(client: FlaskClient) -> bool:
 def text(response) -> str:
     """What a reader sees."""
     return " ".join(
-        re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", response.text, flags=re.S).split()
+        re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", response.text, flags=re.DOTALL).split()
     )
 
 
