@@ -17,13 +17,22 @@ def positions() -> list[inbox.Position]:
     return found
 
 
+def contacts_level() -> int:
+    """What the person signed in may do with contacts; asked for once in a request."""
+    if "contacts_level" not in g:
+        g.contacts_level = policy.contacts_level(viewer())
+    level: int = g.contacts_level
+    return level
+
+
 def context() -> dict[str, Any]:
-    """The names `base.html` reads: viewer, account, badge. Two queries for who is signed in."""
+    """The names `base.html` reads: viewer, account, badge, and what they may do with contacts."""
     if not has_request_context() or not current_user.is_authenticated:
-        return {"viewer": None, "account": None, "badge": 0}
+        return {"viewer": None, "account": None, "badge": 0, "contacts_level": 0}
     accounts = policy.team_accounts(viewer())
     return {
         "viewer": viewer(),
         "account": accounts[0] if accounts else None,
+        "contacts_level": contacts_level(),
         "badge": inbox.badge(positions())["unread"],
     }

@@ -221,20 +221,23 @@ def team_accounts(person: User) -> list[Account]:
     return [connection.account for connection in team_connections(person)]
 
 
-def contacts_level(person: User, account: int) -> int:
-    """What `person` may do with the contacts of an account: 0, VIEW or MANAGE (SPEC 1)."""
-    right = (
-        TeamRight.select(TeamRight.level)
+def contacts_level(person: User, account: int | None = None) -> int:
+    """What `person` may do with contacts: 0, VIEW or MANAGE (SPEC 1).
+
+    :param account: those of this account; None for the most they may do in any.
+    """
+    query = (
+        TeamRight.select(fn.MAX(TeamRight.level))
         .join(Connection)
         .where(
             (Connection.user == person)
-            & (Connection.account == account)
             & _on_the_team(Connection)
             & (TeamRight.channel == CONTACTS)
         )
-        .first()
     )
-    return right.level if right else 0
+    if account is not None:
+        query = query.where(Connection.account == account)
+    return query.scalar() or 0
 
 
 def visible_contacts(person: User, account: int | None = None, at: int | None = None) -> Select:
