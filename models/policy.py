@@ -230,9 +230,7 @@ def contacts_level(person: User, account: int | None = None) -> int:
         TeamRight.select(fn.MAX(TeamRight.level))
         .join(Connection)
         .where(
-            (Connection.user == person)
-            & _on_the_team(Connection)
-            & (TeamRight.channel == CONTACTS)
+            (Connection.user == person) & _on_the_team(Connection) & (TeamRight.channel == CONTACTS)
         )
     )
     if account is not None:
