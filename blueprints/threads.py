@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.chrome import contacts_level, positions
 from blueprints.rendering import page_or_partial, wants_partial
-from models import inbox, policy, reading, sync
+from models import inbox, policy, profile, reading, sync
 from models.errors import Missing
 from models.thread import LANDLORDS, OWNERS, SERVICE_PROS, TENANTS
 from models.view import PAGE, View
@@ -136,10 +136,12 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         newer = shown[-1].id < newest.messages[-1].id
     row = next((row for row in listed if row.id == view.thread.id), None)
     row = row or inbox.rows(viewer(), [_position(view)])[0]
+    contact = view.thread.contact if view.is_team else None
     return {
         "thread": view,
         "row": row,
-        "contact": view.thread.contact if view.is_team else None,
+        "contact": contact,
+        "phone": profile.phone_of(contact) if contact else "",
         "place": row.place,
         "refusal": view.refusal(),
         "others_unread": sum(p.counted for p in positions() if p.thread != row.id),

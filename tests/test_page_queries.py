@@ -16,7 +16,7 @@ QUERIES = {
     "/": 12,
     "/messages?channel=tenants": 10,
     "/messages/rows?channel=tenants": 9,
-    "/threads/1": 14,
+    "/threads/1": 15,
     "/threads/1/messages": 5,
     "/threads/1/messages?before=9999999": 4,
     "/threads/1/messages?after_version=1": 5,
