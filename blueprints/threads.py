@@ -9,9 +9,9 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from blueprints.access import seq_or_404, view_or_404, viewer
-from blueprints.chrome import contacts_level, positions
+from blueprints.chrome import may_invite, positions, rights
 from blueprints.rendering import page_or_partial, wants_partial
-from models import inbox, policy, profile, reading, sync
+from models import inbox, policy, reading, sync
 from models.errors import Missing
 from models.thread import LANDLORDS, OWNERS, SERVICE_PROS, TENANTS
 from models.view import PAGE, View
@@ -91,7 +91,7 @@ def _asked_channel() -> str:
 
 
 def _channels() -> list[str]:
-    team = policy.team_channels(viewer())
+    team = rights().channels()
     as_contact = any(position.channel == LANDLORDS for position in positions())
     return team + [LANDLORDS] * (as_contact or not team)
 
@@ -109,7 +109,7 @@ def _list(channel: str) -> dict[str, Any]:
         ],
         "rows": inbox.rows(viewer(), shown),
         "total": len(inside),
-        "contacts_level": contacts_level(),
+        "may_invite": may_invite(),
         "next_limit": len(shown) + ROWS if len(inside) > len(shown) else None,
     }
 
@@ -141,7 +141,7 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         "thread": view,
         "row": row,
         "contact": contact,
-        "phone": profile.phone_of(contact) if contact else "",
+        "phone": policy.phone_of(contact) if contact else "",
         "place": row.place,
         "refusal": view.refusal(),
         "others_unread": sum(p.counted for p in positions() if p.thread != row.id),

@@ -102,9 +102,12 @@ def _stands_for(link: ChainLink, message: Message, body: str) -> bool:
 def _commitment(salt: bytes, message: Message, body: str, at: int) -> str:
     said = {
         "about": message.subject_id,
+        "answers": message.reply_to_id,
         "author": message.author_id,
         "body": body,
         "files": [],
+        "kind": message.kind,
+        "side": message.side,
         "time": at,
     }
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,18 +1,14 @@
 """Who may keep an account's contacts and places: the Contacts permission (SPEC 1)."""
 
 from models import policy
-from models.account import PROPERTY_MANAGER, Account
+from models.account import Account
 from models.connection import (
     CONNECTED,
     MANAGE,
-    OWNER,
     TEAM_ROLES,
-    VIEW,
     Connection,
-    TeamRight,
 )
 from models.errors import Missing, Refused
-from models.thread import CHANNEL_OF_ROLE, CONTACTS
 from models.user import User
 
 
@@ -53,25 +49,7 @@ def visible_roles(person: User, account: Account) -> list[str]:
 
     It agrees with `policy.visible_contacts`: without one of these there is nobody to see.
     """
-    rights = (
-        TeamRight.select(TeamRight.channel)
-        .join(Connection)
-        .where(
-            (Connection.user == person)
-            & (Connection.account == account)
-            & (Connection.state == CONNECTED)
-            & Connection.role.in_(TEAM_ROLES)
-            & (TeamRight.level >= VIEW)
-        )
-    )
-    channels = {right.channel for right in rights}
-    if CONTACTS not in channels:
-        return []
-    return [
-        role
-        for role, channel in CHANNEL_OF_ROLE.items()
-        if channel in channels and (role != OWNER or account.mode == PROPERTY_MANAGER)
-    ]
+    return policy.Rights(person).roles(account.id)
 
 
 def told_of(account: int, inviter: User | None) -> User | None:

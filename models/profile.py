@@ -3,7 +3,6 @@
 from functools import partial
 
 from models.checking import Check
-from models.connection import Connection
 from models.database import transaction
 from models.signing_up import NAME_MISSING
 from models.text import line
@@ -30,13 +29,3 @@ def update(user: User, name: str, phone: str, phone_consent: bool, zone: str) ->
             User.id == user.id
         ).execute()
     user.name, user.phone, user.phone_consent, user.zone = name, phone, phone_consent, zone
-
-
-def phone_of(contact: Connection) -> str:
-    """The number the team sees of a contact: what the account noted, else the person's own.
-
-    A person's own number is shown only with their consent (SPEC 1, "Phone numbers").
-    """
-    user = contact.user
-    own = user.phone if user is not None and user.phone_consent else ""
-    return contact.phone or own
