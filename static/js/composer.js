@@ -1,8 +1,8 @@
 // The message field: it grows, Enter sends, and what could not be sent comes back to it.
 import { keepDraft } from "hallway/drafts";
 import { hear, on, tell } from "hallway/events";
-import { currentLog } from "hallway/log";
-import { toLatest } from "hallway/history";
+import { currentLog } from "hallway/messages";
+import { toLatest } from "hallway/leaping";
 import { discard, send } from "hallway/outbox";
 import { quietly } from "hallway/requests";
 
@@ -39,7 +39,7 @@ function follow() {
   field().style.height = `${field().scrollHeight}px`;
 }
 
-async function submit(form) {
+function submit(form) {
   const text = field().value;
   const refusal = refusalOf(text);
   field().focus();
@@ -48,9 +48,9 @@ async function submit(form) {
   field().value = "";
   keepDraft(form.dataset.threadId, "");
   follow();
-  // In a log that was opened in the middle a new message would stand in the wrong place.
-  if (log?.hasAttribute("data-newer")) await quietly(() => toLatest(log));
   send(Number(form.dataset.threadId), text);
+  // In a log that was opened in the middle a new message would stand in the wrong place.
+  if (log?.hasAttribute("data-newer")) quietly(() => toLatest(log));
 }
 
 on("submit", "form.composer", (form, event) => {
@@ -71,12 +71,14 @@ on("click", ".composer-box", (box, event) => {
   if (event.target === box) field()?.focus();
 });
 
-hear("opened", () => {
-  const area = field();
-  if (!area) return;
-  if (touch.matches) area.setAttribute("enterkeyhint", "enter");
+function prepare() {
+  if (!field()) return;
+  if (touch.matches) field().setAttribute("enterkeyhint", "enter");
   follow();
-});
+}
+
+hear("opened", prepare);
+hear("composer", prepare);
 hear("outbox", ({ entry, state, status, sentence }) => {
   const form = field()?.form;
   if (state !== "failed") return;

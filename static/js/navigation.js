@@ -1,6 +1,6 @@
 // Opening and leaving conversations without loading a page: focus, history, and the way back.
 import { hear, on, tell } from "hallway/events";
-import { currentLog } from "hallway/log";
+import { currentLog } from "hallway/messages";
 import { toast } from "hallway/toasts";
 
 const phone = matchMedia("(width < 45em)");

@@ -1,8 +1,9 @@
 // Messages on their way. Each is kept on the device until the server has it or its author
 // gives it up; it goes out under one client_id however often it is tried, in order per thread.
+import { newId } from "hallway/client_id";
 import { hear, tell } from "hallway/events";
 import { ask, SignedOut, Unreachable } from "hallway/requests";
-import { keep, kept } from "hallway/storage";
+import { add, change, entries, entriesOf, remove } from "hallway/waiting";
 
 const WAITS = [3_000, 5_000, 10_000, 20_000, 30_000];
 const busy = new Set();
@@ -10,27 +11,12 @@ let tries = 0;
 let timer = 0;
 
 /**
- * @typedef {{client_id: string, thread: number, body: string, at: string, failed?: boolean}} Entry
- */
-
-/** @returns {Entry[]} */
-const entries = () => kept("outbox", []);
-
-/**
- * What waits or failed in a thread, in the order it was written.
- * @param {number} thread
- */
-export const entriesOf = (thread) => entries().filter((entry) => entry.thread === thread);
-
-/**
  * Send a text to a thread as soon as that is possible.
  * @param {number} thread
  * @param {string} body
  */
 export function send(thread, body) {
-  const entry = { client_id: newId(), thread, body, at: new Date().toISOString() };
-  keep("outbox", [...entries(), entry]);
-  tell("outbox", { entry, state: "queued" });
+  tell("outbox", { entry: add(thread, body), state: "queued" });
   drain(thread);
 }
 
@@ -48,83 +34,71 @@ export function retry(id) {
  * @param {string} id its client_id
  */
 export function discard(id) {
-  const entry = entries().find((one) => one.client_id === id);
-  if (entry) finish(entry, "discarded");
+  const entry = remove(id);
+  if (entry) tell("outbox", { entry, state: "discarded" });
 }
 
-function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  // Outside a secure context (a server at home, without a certificate) there is no randomUUID.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+/** Send everything that waits, in all threads. */
+export function drainAll() {
+  for (const thread of new Set(entries().map((entry) => entry.thread))) drain(thread);
 }
 
-function change(id, values) {
-  const all = entries();
-  const entry = all.find((one) => one.client_id === id);
-  if (entry) keep("outbox", (Object.assign(entry, values), all));
-  return entry;
-}
-
-function finish(entry, state, detail = {}) {
-  const left = entries().filter((one) => one.client_id !== entry.client_id);
-  keep("outbox", left.length ? left : null);
-  tell("outbox", { entry, state, ...detail });
-}
+const next = (thread) => entriesOf(thread).find((entry) => !entry.failed);
 
 async function drain(thread) {
   if (busy.has(thread)) return;
   busy.add(thread);
   try {
-    for (;;) {
-      const entry = entriesOf(thread).find((one) => !one.failed);
-      if (!entry) return;
+    for (let entry = next(thread); entry; entry = next(thread)) {
       tell("outbox", { entry, state: "sending" });
       await attempt(entry);
       tries = 0;
     }
   } catch (error) {
     if (!(error instanceof Unreachable || error instanceof SignedOut)) throw error;
-    for (const entry of entriesOf(thread)) {
-      if (!entry.failed) tell("outbox", { entry, state: "waiting" });
-    }
-    clearTimeout(timer);
-    timer = setTimeout(drainAll, WAITS[Math.min(tries++, WAITS.length - 1)]);
+    wait(thread);
   } finally {
     busy.delete(thread);
   }
 }
 
+function wait(thread) {
+  for (const entry of entriesOf(thread)) {
+    if (!entry.failed) tell("outbox", { entry, state: "waiting" });
+  }
+  clearTimeout(timer);
+  timer = setTimeout(drainAll, WAITS[Math.min(tries++, WAITS.length - 1)]);
+}
+
 async function attempt(entry) {
-  const { thread, body, client_id } = entry;
-  const response = await ask(`/threads/${thread}/messages`, {
+  const { thread, body, client_id: id } = entry;
+  const answer = await ask(`/threads/${thread}/messages`, {
     method: "POST",
     headers: { Accept: "application/json" },
-    body: new URLSearchParams({ body, client_id }),
+    body: new URLSearchParams({ body, client_id: id }),
     // A page that is left lets the message go out; the next page asks again with the same id.
     keepalive: body.length < 15_000,
   });
-  if (response.ok) return finish(entry, "sent", { html: await response.text() });
-  const answer = await response.json().catch(() => ({}));
+  if (answer.ok) {
+    remove(id);
+    tell("outbox", { entry, state: "sent", html: answer.text });
+    return;
+  }
   // This id stands for another message already, so a second try needs one of its own.
-  const fresh = response.status === 409 ? { client_id: newId() } : {};
-  const id = entry.client_id;
+  const fresh = answer.status === 409 ? { client_id: newId() } : {};
   const failed = change(id, { ...fresh, failed: true }) ?? entry;
-  tell("outbox", {
-    entry: failed,
-    state: "failed",
-    id,
-    status: response.status,
-    sentence: answer.errors?.body ?? answer.sentence,
-  });
+  const { errors, sentence } = readable(answer.text);
+  const why = { status: answer.status, sentence: errors?.body ?? sentence };
+  tell("outbox", { entry: failed, state: "failed", id, ...why });
 }
 
-/** Send everything that waits, in all threads. */
-export function drainAll() {
-  for (const thread of new Set(entries().map((entry) => entry.thread))) drain(thread);
+// A failure of the server itself is told as a page.
+function readable(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }
 
 hear("connected", drainAll);

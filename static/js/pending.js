@@ -1,10 +1,12 @@
 // How messages on their way look in the log.
 import { relate, unrelate } from "hallway/decorating";
 import { hear, on } from "hallway/events";
-import { currentLog, place } from "hallway/log";
-import { discard, entriesOf, retry } from "hallway/outbox";
+import { place } from "hallway/log";
+import { currentLog, isOpen } from "hallway/messages";
+import { discard, retry } from "hallway/outbox";
 import { part } from "hallway/parts";
 import { holding, toEnd } from "hallway/scrolling";
+import { entriesOf } from "hallway/waiting";
 
 const SLOW = 600;
 const timers = new Map();
@@ -64,7 +66,7 @@ function settle(log, id, html) {
 
 hear("outbox", ({ entry, state, html, id = entry.client_id }) => {
   const log = currentLog();
-  if (!log || Number(log.dataset.threadId) !== entry.thread) return;
+  if (!isOpen(entry.thread)) return;
   if (state === "queued") {
     append(log, entry);
     toEnd(log);

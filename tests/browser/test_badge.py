@@ -48,12 +48,38 @@ def test_reading_by_a_colleague_clears_nothing_of_mine(dialogue, visit):
     assert_badge(maya, 1)
 
 
-def test_what_is_being_looked_at_does_not_stay_counted(dialogue, visit):
+def test_what_is_being_looked_at_does_not_count_up(dialogue, visit):
     maya = opened(visit(dialogue.maya, dialogue.address))
+    maya.evaluate(
+        """() => {
+          window.counted = [];
+          const note = () => {
+            const shown = document.querySelectorAll('[data-badge]:not([hidden]), .unread');
+            if (/^\\(/.test(document.title) || shown.length) window.counted.push(document.title);
+          };
+          new MutationObserver(note).observe(document,
+            { subtree: true, childList: true, characterData: true, attributes: true });
+        }"""
+    )
+    told = []
+    maya.on("requestfinished", lambda request: told.append(request.method))
     priya = opened(visit(dialogue.priya, dialogue.address))
     send(priya, "Are you there?")
-    expect(message(maya, "Are you there?")).to_be_visible()
+    expect(message(priya, "Are you there?").locator(".receipt")).to_have_text(re.compile("^Seen"))
+    send(priya, "I see you are.")
+    expect(message(priya, "I see you are.").locator(".receipt")).to_have_text(re.compile("^Seen"))
     assert_badge(maya, 0)
+    assert "PUT" in told
+    assert maya.evaluate("() => window.counted") == []
+
+
+def test_home_shows_the_new_conversation_by_itself(dialogue, visit):
+    maya = visit(dialogue.maya, "/")
+    is_live(maya)
+    expect(maya.get_by_text("You're all caught up")).to_be_visible()
+    priya = opened(visit(dialogue.priya, dialogue.address))
+    send(priya, "The faucet drips.")
+    expect(row(maya, "Priya Raman")).to_contain_text("The faucet drips.")
 
 
 def test_channel_counts_what_its_rows_count(dialogue, visit):
