@@ -27,7 +27,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 import blueprints
-from blueprints import config, dispatcher, launch
+from blueprints import config, dispatcher, launch, live
 from blueprints.extensions import socketio
 from models import database
 
@@ -154,6 +154,7 @@ def main() -> None:
     except (config.BadSetting, launch.CannotStart) as reason:
         sys.exit(f"Hallway did not start. {reason}")
     dispatcher.start(app)
+    live.start(app)
     print(f"Hallway is open at {app.config['BASE_URL']}", launch.sign_ins(), sep="\n", flush=True)  # noqa: T201
     with listener:
         RUNNERS[ASYNC_MODE](app, listener)
