@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from blueprints.access import viewer
 from blueprints.passwords import chosen_password
 from blueprints.rendering import page_or_partial
-from blueprints.signing import let_in, local_path
+from blueprints.signing import end_sessions, let_in, local_path
 from blueprints.tokens import link_or_404
 from models import link as links
 from models import signing_in, signing_up
@@ -76,6 +76,7 @@ def _sign_in_by(link: Link) -> Response:
 
 def _set_password(link: Link) -> Response:
     user = signing_in.reset(link, chosen_password())
+    end_sessions(user)
     let_in(user, keep=True)
     flash("Your password is changed. Other devices were signed out.")
     return redirect("/")

@@ -4,12 +4,11 @@ from flask import Blueprint, redirect, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from blueprints import live
 from blueprints.access import viewer
 from blueprints.notices import go_to
 from blueprints.passwords import chosen_password, is_right
 from blueprints.rendering import page_or_partial
-from blueprints.signing import is_phone, let_out
+from blueprints.signing import end_session, end_sessions, is_phone, let_out
 from models import profile, signing_in, zones
 from models import session as sessions
 from models.errors import Invalid
@@ -74,7 +73,7 @@ def change_password() -> Response:
     except Invalid as refusal:
         return _profile_form(refusal.errors, 422)
     signing_in.set_password(me, kept, me.session)
-    live.close_user(me.id, me.session.id)
+    end_sessions(me, me.session)
     return go_to("/settings/profile", "Your password is changed. Other devices were signed out.")
 
 
@@ -96,8 +95,7 @@ def sign_out_device(session_id: int) -> Response:
     if session_id == viewer().session.id:
         let_out()
         return go_to("/sign-in")
-    sessions.end_one_of(viewer(), session_id)
-    live.close_session(session_id)
+    end_session(viewer(), session_id)
     return go_to("/settings/devices", "That device was signed out.")
 
 
@@ -105,8 +103,6 @@ def sign_out_device(session_id: int) -> Response:
 @login_required
 def sign_out_all() -> Response:
     """Sign every device of the person out, this one too."""
-    me = viewer()
-    sessions.end_all(me)
-    live.close_user(me.id)
+    end_sessions(viewer())
     let_out()
     return go_to("/sign-in")

@@ -182,4 +182,4 @@ class TestDevices:
         assert not is_signed_in(browser)
         assert not is_signed_in(elsewhere)
         assert is_signed_in(his)
-        assert ("user", priya.id) in closed
+        assert closed == [("user", priya.id, None)]
