@@ -53,7 +53,7 @@ def mailed_path(page: Page, house: HallwayServer, to: str) -> str:
     raise AssertionError(f"No mail to {to}.")
 
 
-def test_from_sign_up_to_a_message_received_live(newcomer, house):
+def test_from_sign_up_to_a_message_received_live(newcomer, house, console):
     nora = newcomer(**DESKTOP)
     nora.goto("/sign-up")
     assert_accessible(nora)
@@ -72,9 +72,9 @@ def test_from_sign_up_to_a_message_received_live(newcomer, house):
     assert_accessible(nora)
 
     nora.goto("/properties")
-    nora.get_by_role("link", name="Add a property").first.click()
+    nora.get_by_role("link", name="Add property").first.click()
     dialog = nora.get_by_role("dialog")
-    dialog.get_by_label("Name").fill("19 Larch Ct")
+    dialog.get_by_label("Name", exact=True).fill("19 Larch Ct")
     dialog.get_by_label("Units").fill("Unit A\nUnit B")
     assert_accessible(nora)
     dialog.get_by_role("button", name="Add property").click()
@@ -125,4 +125,6 @@ def test_from_sign_up_to_a_message_received_live(newcomer, house):
     row(nora, "Theo Okonkwo").click()
     expect(message(nora, "bike room")).to_be_visible()
     assert_badge(nora, 0)
-    expect(theo.get_by_text("Seen", exact=True)).to_be_visible()
+    expect(theo.get_by_text(re.compile("^Seen"))).to_be_visible()
+    # Two forms were refused on purpose; Chromium itself says so.
+    console.lines = [line for line in console.lines if "422" not in line]
