@@ -45,7 +45,7 @@ def _invite_form_at_limit(errors: dict[str, str]) -> Response:
 
 @bp.post("/invite")
 @login_required
-@limits.of_mails(_invite_form_at_limit)
+@limits.of_mails(_invite_form_at_limit, lambda: True)
 def invite(contact_id: int) -> Response:
     """Send connection, or send it again after 24 hours."""
     contact = managed_contact(viewer(), contact_id)

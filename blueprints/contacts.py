@@ -87,10 +87,10 @@ def new() -> Response:
 
 @bp.post("/new")
 @login_required
-@limits.of_mails(lambda errors: _new_form(errors, 429))
+@limits.of_mails(lambda errors: _new_form(errors, 429), lambda: _act() == "invite")
 def add() -> Response:
     """Add a contact; `act` says what follows: `invite`, `link` or, by itself, nothing."""
-    account, act = account_or_404(), request.form.get("act")
+    account, act = account_or_404(), _act()
     wanted = Wanted(
         **{name: request.form.get(name, "") for name in TEXTS},
         properties=request.form.getlist("properties"),
@@ -108,3 +108,7 @@ def add() -> Response:
         inviting.invite(viewer(), contact.id, contact.email, note)
         return back_to(contact, sent_words(contact))
     return back_to(contact, f"{contact.name} was added.")
+
+
+def _act() -> str | None:
+    return request.form.get("act")

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from blueprints import limits
 from blueprints.access import viewer
 from blueprints.notices import go_to
 from blueprints.passwords import chosen_password, is_right
@@ -63,6 +64,7 @@ def update_profile() -> Response:
 
 @bp.post("/password")
 @login_required
+@limits.of_changes(lambda errors: _profile_form(errors, 429))
 def change_password() -> Response:
     """Change the password; every other device is signed out."""
     me = viewer()

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -10,14 +11,16 @@ from flask.testing import FlaskClient
 from app import create_app
 from blueprints.extensions import limiter
 from blueprints.signing import device, is_phone, local_path
+from blueprints.tokens import address_of
 from models import passwords
 from models.account import Account
 from models.clock import HOUR, now
 from models.database import db
+from models.inviting import copy_link
 from models.link import Link
 from models.session import Session
 from models.user import User
-from tests.factories import person
+from tests.factories import contact, office, person
 from tests.mailbox import mails
 from tests.signed_in import browser_of
 
@@ -387,3 +390,54 @@ class TestLimits:
             assert f'value="{address}"' in asked[-1].text
             form = FORM | {"email": address}
             assert client.post("/sign-up", data=form).status_code == 429
+
+    def test_a_client_has_twenty_mails_sent_in_an_hour_to_whomever(self, limited: Flask) -> None:
+        client = limited.test_client()
+
+        def ask(number: int, **more: str) -> int:
+            form = FORM | {"email": f"somebody{number}@example.com"}
+            return client.post("/sign-up", data=form, environ_base=more).status_code
+
+        assert [ask(number) for number in range(20)] == [200] * 20
+        refused = client.post("/forgot", data={"email": "another@example.com"})
+        assert refused.status_code == 429
+        assert "Too many emails at once. Wait an hour." in refused.text
+        assert [ask(number) for number in range(20, 60)] == [429] * 40
+        assert len(mails(limited)) == 20
+        assert ask(60, REMOTE_ADDR="203.0.113.9") == 200
+
+    def test_a_copied_link_mails_no_crowd(self, limited: Flask) -> None:
+        house = office()
+        grace = contact(house.account, "Grace Bellamy", state="not_connected")
+        with limited.test_request_context():
+            path = urlsplit(address_of(copy_link(house.admin, grace.id))).path
+        client = limited.test_client()
+        forms = [{"name": "Grace", "email": f"grace{n}@example.com"} for n in range(21)]
+        answers = [client.post(path, data=form) for form in forms]
+        assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+        assert "Too many emails at once." in answers[-1].text
+        assert 'value="grace20@example.com"' in answers[-1].text
+
+    def test_the_team_invites_a_whole_building(self, limited: Flask) -> None:
+        house = office()
+        browser = browser_of(limited, house.admin)
+        form = {"role": "tenant", "unit": "", "act": "invite"}
+        sent = [
+            browser.post("/contacts/new", data=form | {"name": "T", "email": f"t{n}@example.com"})
+            for n in range(25)
+        ]
+        assert {answer.status_code for answer in sent} == {303}
+        without_mail = form | {"act": "add", "name": "Tomasz", "email": ""}
+        assert browser.post("/contacts/new", data=without_mail).status_code == 303
+
+    def test_the_eleventh_wrong_guess_at_ones_own_password_meets_the_limit(
+        self, limited: Flask, maya: User
+    ) -> None:
+        form = {"current_password": "wrong", "new_password": "another password"}
+        browsers = [browser_of(limited, maya) for _ in range(2)]
+        tries = [browsers[n % 2].post("/settings/password", data=form) for n in range(10)]
+        assert {answer.status_code for answer in tries} == {422}
+        refused = browsers[0].post("/settings/password", data=form | {"current_password": PASSWORD})
+        assert refused.status_code == 429
+        assert "Too many tries. Wait 5 minutes." in refused.text
+        assert User.get_by_id(maya.id).password_hash == maya.password_hash
