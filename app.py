@@ -146,8 +146,6 @@ def main() -> None:
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
-        if ASYNC_MODE not in RUNNERS:
-            raise config.BadSetting(f"HALLWAY_ASYNC_MODE must be {' or '.join(RUNNERS)}.")
         app = create_app({"ASYNC_MODE": ASYNC_MODE})
         listener = launch.listen(app.config["HOST"], app.config["PORT"])
         launch.prepare(app)

@@ -6,7 +6,6 @@ from flask_login import LoginManager
 from flask_mail import Mail
 from flask_socketio import SocketIO
 
-
 socketio = SocketIO()
 login_manager = LoginManager()
 mail = Mail()
