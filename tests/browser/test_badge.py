@@ -53,12 +53,12 @@ def test_what_is_being_looked_at_does_not_count_up(dialogue, visit):
     maya.evaluate(
         """() => {
           window.counted = [];
-          const note = () => {
-            const shown = document.querySelectorAll('[data-badge]:not([hidden]), .unread');
-            if (/^\\(/.test(document.title) || shown.length) window.counted.push(document.title);
+          const look = () => {
+            const shown = document.querySelectorAll('.count[data-badge]:not([hidden]), .unread');
+            if (document.title.startsWith('(') || shown.length) window.counted.push(document.title);
+            requestAnimationFrame(look);
           };
-          new MutationObserver(note).observe(document,
-            { subtree: true, childList: true, characterData: true, attributes: true });
+          look();
         }"""
     )
     told = []

@@ -191,7 +191,8 @@ def test_draft_survives_a_reload_and_another_conversation(dialogue, visit):
 def test_draft_is_not_shown_to_another_person_on_the_same_device(dialogue, visit):
     maya = opened(visit(dialogue.maya, dialogue.address))
     field(maya).fill("For my eyes only")
-    maya.reload()
+    maya.goto("/help")
+    maya.goto("about:blank")
     form = {"email": dialogue.office.admin.email, "password": "correct horse battery"}
     assert maya.context.request.post("/sign-in", form=form).ok
     maya.goto(dialogue.address)

@@ -212,7 +212,6 @@ def test_change_that_falls_beside_a_page_under_way_is_not_lost(long_dialogue, vi
     # Catching up raises the version past a change of a message that is not shown yet.
     with page.expect_response("**/messages?after_version=*"):
         page.evaluate("() => { window.dispatchEvent(new Event('online')); }")
-    page.unroute("**/messages?before=*")
     route, answer = waiting[0]
     route.fulfill(response=answer)
     expect(page.locator(f"#message-{changed.id}")).to_contain_text("Changed meanwhile.")
