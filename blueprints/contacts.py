@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import limits
 from blueprints.access import viewer
+from blueprints.chrome import rights
 from blueprints.connecting import back_to, handed, sent_words
 from blueprints.rendering import page_or_partial
 from models import contact_list, inviting, policy
@@ -14,9 +15,9 @@ from models.account import Account
 from models.connection import MANAGE
 from models.contacts import Wanted
 from models.errors import Invalid, Missing
-from models.keeping import visible_roles
+from models.keeping import require_manage, visible_roles
 from models.places import visible_properties, visible_units
-from models.thread import CHANNEL_OF_ROLE
+from models.thread import CHANNEL_OF_ROLE, CONTACTS
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 
@@ -54,7 +55,7 @@ def index() -> Response:
         rows=rows,
         number=number,
         has_more=has_more,
-        may_manage=policy.contacts_level(viewer(), account.id) >= MANAGE,
+        may_manage=rights().level(CONTACTS, account.id) >= MANAGE,
     )
 
 
@@ -81,7 +82,8 @@ def _new_form(errors: dict[str, str] | None = None, status: int = 200) -> Respon
 @bp.get("/new")
 @login_required
 def new() -> Response:
-    """The dialog that adds a contact and invites them."""
+    """The dialog that adds a contact and invites them, for who may."""
+    require_manage(viewer(), account_or_404().id)
     return _new_form()
 
 

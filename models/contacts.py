@@ -12,7 +12,7 @@ from models.clock import FOREVER
 from models.connection import OWNER, SERVICE_PRO, TENANT, Connection
 from models.database import transaction
 from models.keeping import managed_account, visible_roles
-from models.places import visible_properties, visible_units
+from models.places import visible_properties, visible_units, works_for_all
 from models.property import OwnerProperty, Property, Tenancy
 from models.text import block, line
 from models.user import LONGEST_NAME, User, address
@@ -121,7 +121,7 @@ def _check_role(check: Check, person: User, account: Account, role: str) -> None
 def _home(check: Check, person: User, account: Account, wanted: Wanted, at: int) -> Tenancy | None:
     """The tenancy to store, or None: a tenant may be added before their unit is known."""
     if not wanted.unit:
-        if not _all_properties(person, account):
+        if not works_for_all(person, account.id):
             check.refuse("unit", UNIT_MISSING)
         return None
     units = {str(unit.id): unit for unit in visible_units(person, account.id)}
@@ -147,14 +147,9 @@ def _owned(check: Check, person: User, account: Account, wanted: Wanted) -> list
     found = [mine[asked] for asked in dict.fromkeys(wanted.properties) if asked in mine]
     if len(found) != len(set(wanted.properties)):
         check.refuse("properties", NOT_THEIRS)
-    elif not found and not _all_properties(person, account):
+    elif not found and not works_for_all(person, account.id):
         check.refuse("properties", "Choose at least one property.")
     return found
-
-
-def _all_properties(person: User, account: Account) -> bool:
-    me = Connection.get((Connection.account == account) & (Connection.user == person))
-    return me.all_properties
 
 
 def _day(check: Check, name: str, value: str) -> date | None:

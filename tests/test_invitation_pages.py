@@ -349,13 +349,30 @@ class TestContactsPage:
         assert "Grace Bellamy" in page.text
         assert "Take invitation back" not in page.text
         assert "/contacts/new" not in page.text
-        for address in (f"/contacts/{case.grace.id}/revoke", "/contacts/new"):
+        assert "/properties/new" not in browser.get("/properties").text
+        for address in (f"/contacts/{case.grace.id}/revoke", "/contacts/new", "/properties"):
             answer = browser.post(address, data=case.form)
             assert answer.status_code == 403
             assert says(answer, f"Ask {case.office.admin.name} to change your permissions.")
+        for form in (f"/contacts/{case.grace.id}/invite", "/contacts/new", "/properties/new"):
+            answer = browser.get(form)
+            assert answer.status_code == 403
+            assert says(answer, f"Ask {case.office.admin.name} to change your permissions.")
+            assert "novalidate" not in answer.text
 
 
 class TestProperties:
+    def test_who_works_for_some_is_not_asked_to_name_another(self, case: Case) -> None:
+        rights = {"contacts": 2, "tenants": 2}
+        ruth = member(case.office.account, "Ruth", rights, properties=[case.office.place])
+        browser = browser_of(case.app, ruth)
+        page = browser.get("/properties")
+        assert "Add unit" in page.text
+        assert "/properties/new" not in page.text
+        for answer in (browser.get("/properties/new"), browser.post("/properties")):
+            assert answer.status_code == 403
+            assert says(answer, "You work for some properties only. Ask an admin to add one.")
+
     def test_a_property_and_a_unit_are_added(self, case: Case) -> None:
         form = {"name": "19 Larch Ct", "zone": "Europe/Berlin", "units": "Unit A\r\nUnit B\r\n"}
         assert case.daniel.post("/properties", data=form).status_code == 303
