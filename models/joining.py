@@ -14,7 +14,7 @@ from models.connection import (
     INVITED,
     Connection,
 )
-from models.database import last_seq, locked, transaction
+from models.database import locked, transaction
 from models.errors import Conflict, Missing, Refused
 from models.link import INVITATION, Closed, Link
 from models.signing_up import NAME_MISSING, new_user
@@ -124,14 +124,7 @@ def _joined(contact: Connection, invitation: Link, user: User, at: int) -> Joine
     link.void(_others(contact), at)
     if invited != user.email:
         outbox.put(outbox.JOINED_ELSEWHERE, at, link=invitation, joined=user.email, invited=invited)
-    thread = windows.open_dialogue(contact, user.id, at)
-    _state_changed(contact)
-    return Joined(user, thread)
-
-
-def _state_changed(contact: Connection) -> None:
-    # After the threads, whose locks keep the counter in order (MODEL 4).
-    Connection.update(rights_version=last_seq()).where(Connection.id == contact.id).execute()
+    return Joined(user, windows.open_dialogue(contact, user.id, at))
 
 
 def _refuse_second_role(contact: Connection, user: User) -> None:

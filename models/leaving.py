@@ -4,7 +4,7 @@ from typing import Final
 
 from models import clock, windows
 from models.connection import CONNECTED, DISCONNECTED, TEAM_ROLES, Connection
-from models.database import last_seq, locked, transaction
+from models.database import locked, transaction
 from models.errors import Conflict
 from models.keeping import managed_contact
 from models.user import User
@@ -31,7 +31,4 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
         Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
             Connection.id == contact_id
         ).execute()
-        closed = windows.close_all(contact, person.id, at)
-        # After the threads, whose locks keep the counter in order (MODEL 4).
-        Connection.update(rights_version=last_seq()).where(Connection.id == contact_id).execute()
-        return closed
+        return windows.close_all(contact, person.id, at)
