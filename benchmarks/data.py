@@ -7,9 +7,9 @@ from peewee import chunked
 
 from models import clock
 from models.account import PROPERTY_MANAGER, Account
-from models.connection import ADMIN, CONNECTED, MANAGE, TENANT, Connection, TeamRight
+from models.connection import ADMIN, CONNECTED, MANAGE, TENANT, Connection
 from models.database import OPEN, db, next_seq, transaction
-from models.signing_up import RIGHTS
+from models.team import RIGHTS, add_member
 from models.thread import DIALOGUE, TENANTS, AccessWindow, Side, Thread
 from models.user import User
 
@@ -28,9 +28,7 @@ class Office:
 def office(name: str) -> Office:
     account = Account.create(name=name, mode=PROPERTY_MANAGER, created_at=clock.now())
     admin = person(f"Admin of {name}")
-    tie = tied(account, admin, ADMIN)
-    for channel in RIGHTS:
-        TeamRight.create(connection=tie, channel=channel, level=MANAGE, since_seq=0)
+    add_member(account, admin, ADMIN, dict.fromkeys(RIGHTS, MANAGE))
     return Office(account, admin, [])
 
 
@@ -45,7 +43,7 @@ def dialogues(where: Office, threads: int, messages: int) -> None:
 
 
 def dialogue(where: Office, tenant: User) -> Thread:
-    tie = tied(where.account, tenant, TENANT)
+    tie = tied(where.account, tenant)
     thread = Thread.create(
         account=where.account, channel=TENANTS, kind=DIALOGUE, contact=tie, created_at=clock.now()
     )
@@ -72,11 +70,11 @@ def fill(thread: Thread, author: User, count: int) -> None:
         db.execute_sql(sql, [value for row in some for value in row])
 
 
-def tied(account: Account, user: User, role: str) -> Connection:
+def tied(account: Account, user: User) -> Connection:
     return Connection.create(
         account=account,
         user=user,
-        role=role,
+        role=TENANT,
         state=CONNECTED,
         name=user.name,
         created_at=clock.now(),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from models import inviting, joining, keeping, leaving
+from models import inviting, joining, leaving, team
 from models import link as links
 from models.clock import DAY, HOUR
 from models.connection import (
@@ -154,14 +154,14 @@ def test_accepting_with_another_address_tells_the_inviter_of_both(case: Invitati
     row = Outbox.get(Outbox.kind == JOINED_ELSEWHERE)
     assert (row.remembered["invited"], row.remembered["joined"]) == (GRACE, other.email)
     assert case.now.email == GRACE
-    assert keeping.told_of(case.office.account.id, row.link.sent_by) == case.daniel
+    assert team.told_of(case.office.account.id, row.link.sent_by) == case.daniel
 
 
 def test_who_left_the_team_is_not_told_of_its_affairs(case: Invitation) -> None:
     ruth = member(case.office.account, "Ruth Lindqvist")
-    assert keeping.told_of(case.office.account.id, ruth) == ruth
+    assert team.told_of(case.office.account.id, ruth) == ruth
     Connection.update(state=DISCONNECTED).where(Connection.user == ruth).execute()
-    assert keeping.told_of(case.office.account.id, ruth) == case.daniel
+    assert team.told_of(case.office.account.id, ruth) == case.daniel
 
 
 def test_one_person_has_one_role_in_an_account(case: Invitation) -> None:
