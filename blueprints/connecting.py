@@ -51,7 +51,7 @@ def invite(contact_id: int) -> Response:
     contact = managed_contact(viewer(), contact_id)
     email = request.form.get("email", contact.email)
     try:
-        inviting.invite(viewer(), contact.id, email, request.form.get("note", ""))
+        inviting.invite(viewer(), contact.id, email, request.form.get("note"))
     except Invalid as refusal:
         return _invite_form(contact, refusal.errors, 422)
     except Conflict as refusal:

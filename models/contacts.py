@@ -10,8 +10,8 @@ from models.account import PROPERTY_MANAGER, Account
 from models.checking import Check
 from models.clock import FOREVER
 from models.connection import OWNER, SERVICE_PRO, TENANT, Connection
-from models.database import transaction
-from models.keeping import managed_account, visible_roles
+from models.database import locked, transaction
+from models.keeping import managed_account, managed_contact, visible_roles
 from models.places import visible_properties, visible_units, works_for_all
 from models.property import OwnerProperty, Property, Tenancy
 from models.text import block, line
@@ -44,6 +44,22 @@ class Wanted:
     from_day: str = ""
     to_day: str = ""
     properties: list[str] = field(default_factory=list)
+
+
+def lock_managed(person: User, contact: Connection) -> Connection:
+    """The contact with its row locked, for who may still change it; inside a transaction.
+
+    What decides it is locked too and asked again: a right that was taken away in this moment
+    counts, and one that is taken away from now on waits (MODEL 4).
+
+    :raises Missing: when it is not there or not theirs to see any more.
+    :raises Refused: when they may only look now.
+    """
+    own = (Connection.account == contact.account_id) & (Connection.user == person)
+    concerned = Connection.select().where(own | (Connection.id == contact.id))
+    list(locked(Account.select().where(Account.id == contact.account_id), "FOR SHARE"))
+    list(locked(concerned.order_by(Connection.id)))
+    return managed_contact(person, contact.id)
 
 
 def add_contact(person: User, account: int, wanted: Wanted, at: int | None = None) -> Connection:

@@ -4,6 +4,7 @@ from typing import Final
 
 from models import clock, windows
 from models.connection import CONNECTED, DISCONNECTED, TEAM_ROLES, Connection
+from models.contacts import lock_managed
 from models.database import locked, transaction
 from models.errors import Conflict
 from models.keeping import managed_contact
@@ -21,11 +22,14 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
     :raises Conflict: when it ended before.
     """
     at = clock.now() if at is None else at
-    mine = (Connection.id == contact_id) & (Connection.user == person)
-    if not Connection.select().where(mine & Connection.role.not_in(TEAM_ROLES)).exists():
-        managed_contact(person, contact_id)
+    mine = Connection.select().where(
+        (Connection.id == contact_id)
+        & (Connection.user == person)
+        & Connection.role.not_in(TEAM_ROLES)
+    )
+    theirs = None if mine.exists() else managed_contact(person, contact_id)
     with transaction():
-        contact = locked(Connection.select().where(Connection.id == contact_id)).get()
+        contact = lock_managed(person, theirs) if theirs else locked(mine).get()
         if contact.state != CONNECTED:
             raise Conflict(NOT_CONNECTED_NOW)
         Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(

@@ -272,6 +272,8 @@ class TestContactsPage:
         assert newer != path
         assert client.get(path).status_code == 410
         assert client.get(newer).status_code == 200
+        assert "welcome" in client.get(newer).text
+        assert "Hi Grace,\n<b>welcome</b>." in mails(case.app)[-1].text
 
     def test_adding_without_inviting_mails_nothing(self, case: Case) -> None:
         form = case.form | {"act": "add", "email": ""}

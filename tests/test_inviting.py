@@ -1,10 +1,11 @@
 """Inviting and answering: states, resending, links by hand, races, one role for one person."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
-from models import inviting, joining, leaving, team
+from models import inviting, joining, keeping, leaving, team
 from models import link as links
 from models.clock import DAY, HOUR
 from models.connection import (
@@ -23,8 +24,20 @@ from models.message import Message
 from models.outbox import JOINED_ELSEWHERE, LINK, Outbox
 from models.thread import AccessWindow, Thread
 from models.user import User
-from tests.factories import Office, contact, dialogue_of, member, office, person, set_list, tie_of
+from tests.factories import (
+    Office,
+    contact,
+    dialogue_of,
+    member,
+    office,
+    person,
+    set_list,
+    set_right,
+    tie_of,
+)
 from tests.test_links import at_once
+from tests.together import at_once as at_once_all
+from tests.together import until
 
 pytestmark = pytest.mark.usefixtures("bound")
 
@@ -41,7 +54,7 @@ class Invitation:
             self.office.account, "Grace Bellamy", home=self.office.unit, state=NOT_CONNECTED
         )
 
-    def send(self, at: int = 0, email: str = GRACE, note: str = "") -> Link:
+    def send(self, at: int = 0, email: str = GRACE, note: str | None = None) -> Link:
         return inviting.invite(self.daniel, self.grace.id, email, note, at)
 
     @property
@@ -100,6 +113,14 @@ def test_an_invitation_goes_out_again_after_a_day_and_voids_the_earlier_link(
     joining.accept_new(newer, "Grace", "kept", at=DAY + 1)
 
 
+def test_sending_again_repeats_the_note_unless_there_is_another(case: Invitation) -> None:
+    case.send(note="Hi Grace,\nwelcome.")
+    assert case.send(at=DAY).remembered["note"] == "Hi Grace,\nwelcome."
+    assert case.send(at=2 * DAY, note="Are you there?").remembered["note"] == "Are you there?"
+    assert case.send(at=3 * DAY, note="").remembered["note"] == ""
+    assert case.send(at=4 * DAY).remembered["note"] == ""
+
+
 def test_a_mistyped_address_may_be_put_right_at_once(case: Invitation) -> None:
     wrong = case.send(email="grcae@bellamy.example")
     case.send(at=1)
@@ -127,6 +148,56 @@ def test_an_outsider_cannot_invite_revoke_or_copy(case: Invitation) -> None:
         ):
             with pytest.raises(Missing):
                 act(somebody)
+
+
+class HeldUp:
+    """Somebody who was let through at first, and waits while their rights are changed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.waits, self.happened = threading.Event(), threading.Event()
+        self.check = keeping.require_manage
+        monkeypatch.setattr(keeping, "require_manage", self.wait)
+
+    def wait(self, person: User, account: int) -> None:
+        self.check(person, account)
+        if not self.waits.is_set():
+            self.waits.set()
+            until(self.happened)
+
+    def meanwhile(self, act: Callable[[], None]) -> None:
+        until(self.waits)
+        act()
+        self.happened.set()
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        (NOT_CONNECTED, lambda who, contact: inviting.invite(who, contact, GRACE)),
+        (NOT_CONNECTED, inviting.copy_link),
+        (INVITED, inviting.revoke),
+        (CONNECTED, leaving.disconnect),
+    ],
+    ids=["invite", "copy_link", "revoke", "disconnect"],
+)
+def test_nothing_slips_past_a_right_that_is_taken_away(
+    case: Invitation,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    act: Callable[[User, int], object],
+) -> None:
+    ruth = member(case.office.account, "Ruth Lindqvist")
+    tie = tie_of(ruth, case.office.account)
+    tenant = contact(case.office.account, "Priya Raman", home=case.office.unit, state=state)
+    held_up = HeldUp(monkeypatch)
+
+    def do() -> None:
+        with pytest.raises(Refused):
+            act(ruth, tenant.id)
+
+    at_once_all(do, lambda: held_up.meanwhile(lambda: set_right(tie, "contacts", VIEW)))
+    assert Connection.get_by_id(tenant.id).state == state
+    assert not Link.select().exists()
 
 
 def test_accepting_makes_a_user_connects_them_and_opens_the_conversation(case: Invitation) -> None:
