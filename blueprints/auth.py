@@ -20,7 +20,6 @@ bp = Blueprint("auth", __name__)
 
 NO_MATCH = "That email and password don't match."
 NO_PASSWORD = "Type your password."  # noqa: S105  # a sentence
-HOW_LONG = {SIGN_IN: "15 minutes", RESET: "60 minutes", SIGN_UP: "24 hours"}
 
 
 def _form(name: str, errors: dict[str, str], status: int = 422, **context: Any) -> Response:
@@ -44,7 +43,7 @@ def _typed(name: str) -> str:
 
 
 def _check_email(kind: str, email: str) -> Response:
-    return page_or_partial("check_email", email=email, how_long=HOW_LONG[kind])
+    return page_or_partial("check_email", email=email, kind=kind)
 
 
 @bp.get("/sign-in")

@@ -9,7 +9,7 @@ from blueprints.access import viewer
 from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
 from blueprints.tokens import address_of
-from models import inviting
+from models import inviting, names
 from models.connection import Connection
 from models.errors import Conflict, Invalid
 from models.keeping import managed_contact
@@ -93,7 +93,7 @@ def handed(contact: Connection) -> Response:
 
 def sent_words(contact: Connection) -> str:
     """What is said when an invitation is on its way."""
-    return f"Invitation sent to {contact.name.split()[0]}."
+    return f"Invitation sent to {names.first(contact.name)}."
 
 
 def back_to(contact: Connection, sentence: str) -> Response:

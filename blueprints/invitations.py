@@ -118,7 +118,9 @@ def _accept(link: Link) -> Response:
     if current_user.is_authenticated:
         joined = joining.accept(link, viewer())
     else:
-        joined = joining.accept_new(link, request.form.get("name", ""), chosen_password())
+        form = request.form
+        joining.check_new(link, form.get("name", ""), form.get("password", ""))
+        joined = joining.accept_new(link, form.get("name", ""), chosen_password())
         let_in(joined.user, keep=True)
     broadcasts.thread_changed(joined.thread.id)
     flash(f"You joined {link.connection.account.name}.")
@@ -129,7 +131,7 @@ def _confirm_address(link: Link) -> Response:
     sent = inviting.confirm_address(
         link, request.form.get("name", ""), request.form.get("email", "")
     )
-    return page_or_partial("check_email", email=sent.email, how_long="7 days")
+    return page_or_partial("check_email", email=sent.email, kind=sent.kind)
 
 
 def _decline(link: Link) -> Response:

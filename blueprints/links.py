@@ -37,6 +37,7 @@ def use(token: str) -> Response:
     """Do what the link was mailed for."""
     link = link_or_404(token, *KINDS)
     try:
+        links.refuse_closed(link)
         return {SIGN_IN: _sign_in_by, SIGN_UP: _open_account, RESET: _set_password}[link.kind](link)
     except links.Closed:
         return _closed(link)

@@ -8,7 +8,9 @@ from werkzeug.wrappers import Response
 
 from blueprints import assets, chrome
 from blueprints.linkify import linkify
-from models import clock
+from models import clock, names
+from models.inviting import AGAIN_AFTER
+from models.link import LIFE
 
 # What differs between requests for the same address decides what caches may share.
 VARIES_BY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
@@ -16,9 +18,15 @@ OF_THE_VIEWER = ("request", "session", "g", "get_flashed_messages", "current_use
 
 
 def init_app(app: Flask) -> None:
-    """Register the filters `iso` and `linkify` and the names templates need."""
+    """Register the filters and the names that templates use."""
     assets.init_app(app)
-    app.jinja_env.filters.update(iso=clock.iso, linkify=linkify)
+    app.jinja_env.filters.update(
+        iso=clock.iso,
+        linkify=linkify,
+        first_name=names.first,
+        in_words=clock.in_words,
+    )
+    app.jinja_env.globals.update(LINK_LIFE=LIFE, RESENT_AFTER=AGAIN_AFTER)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shared = app.jinja_env.overlay(undefined=StrictUndefined)
     shared.globals = {

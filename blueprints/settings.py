@@ -20,11 +20,8 @@ WRONG_PASSWORD = "That is not your current password."  # noqa: S105  # a sentenc
 
 
 def _profile_form(errors: dict[str, str] | None = None, status: int = 200) -> Response:
-    me, form = viewer(), request.form
-    typed = form if "zone" in form else {
-        "name": me.name, "phone": me.phone, "zone": me.zone,
-        "phone_consent": "on" if me.phone_consent else "",
-    }  # fmt: skip
+    # The form of the profile has a zone; that of the password, on the same page, has none.
+    typed = request.form if "zone" in request.form else viewer()
     return page_or_partial(
         "settings_profile", status, typed=typed, zones=zones.options(), errors=errors or {}
     )
@@ -67,13 +64,15 @@ def update_profile() -> Response:
 @limits.of_changes(lambda errors: _profile_form(errors, 429))
 def change_password() -> Response:
     """Change the password; every other device is signed out."""
-    me = viewer()
+    me, errors = viewer(), {}
     if not is_right(me.password_hash, request.form.get("current_password", "")):
-        return _profile_form({"current_password": WRONG_PASSWORD}, 422)
+        errors["current_password"] = WRONG_PASSWORD
     try:
         kept = chosen_password("new_password")
     except Invalid as refusal:
-        return _profile_form(refusal.errors, 422)
+        errors |= refusal.errors
+    if errors:
+        return _profile_form(errors, 422)
     signing_in.set_password(me, kept, me.session)
     end_sessions(me, me.session)
     return go_to("/settings/profile", "Your password is changed. Other devices were signed out.")

@@ -30,6 +30,14 @@ def iso(instant: int) -> str:
     return f"{whole:%Y-%m-%dT%H:%M:%S}.{instant % SECOND:03d}Z"
 
 
+def in_words(duration: int) -> str:
+    """A duration (milliseconds) in the largest unit of which there are several: "24 hours"."""
+    for name, unit in (("days", DAY), ("hours", HOUR), ("minutes", MINUTE)):
+        if duration >= 2 * unit and duration % unit == 0:
+            return f"{duration // unit} {name}"
+    return f"{duration // SECOND} seconds"
+
+
 def start_of(day: date, zone: str) -> int:
     """The instant at which `day` begins in the IANA `zone`, in milliseconds."""
     return int(datetime.combine(day, clock_time.min, ZoneInfo(zone)).timestamp()) * SECOND

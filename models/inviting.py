@@ -22,7 +22,10 @@ AGAIN_AFTER: Final = clock.DAY
 LONGEST_NOTE: Final = 600
 
 NO_ADDRESS: Final = "Where should the invitation go? Add an email address."
-TOO_SOON: Final = "This invitation went out less than 24 hours ago. Send it again after that."
+TOO_SOON: Final = (
+    f"This invitation went out less than {clock.in_words(AGAIN_AFTER)} ago. "
+    "Send it again after that."
+)
 CONNECTED_ALREADY: Final = "{name} is connected already."
 NOTHING_OPEN: Final = "There is no open invitation to take back."
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from peewee import Expression, IntegrityError
 
-from models import clock, link, outbox, windows
+from models import clock, link, outbox, passwords, windows
 from models.checking import Check
 from models.connection import (
     CONNECTED,
@@ -67,7 +67,7 @@ def accept_new(invitation: Link, name: str, password_hash: str, at: int | None =
     """
     at = clock.now() if at is None else at
     check = Check()
-    name = check.read("name", partial(line, limit=LONGEST_NAME), name, NAME_MISSING)
+    name = _read_name(check, name)
     check.finish()
     with transaction():
         contact = _taken(invitation, at)
@@ -75,6 +75,21 @@ def accept_new(invitation: Link, name: str, password_hash: str, at: int | None =
             raise Refused(HAS_SIGN_IN.format(email=invitation.email))
         user = new_user(name, invitation.email, password_hash, at, contact.account.zone)
         return _joined(contact, invitation, user, at)
+
+
+def check_new(invitation: Link, name: str, password: str, at: int | None = None) -> None:
+    """Refuse what `accept_new` could not take, before the password is turned into its hash.
+
+    :raises link.Closed: when the invitation opens nothing any more.
+    :raises Invalid: with a sentence for each of the two that cannot be taken.
+    """
+    link.refuse_closed(invitation, at)
+    check = Check()
+    _read_name(check, name)
+    fault = passwords.fault(password)
+    if fault:
+        check.refuse("password", fault)
+    check.finish()
 
 
 def decline(invitation: Link, at: int | None = None) -> None:
@@ -90,6 +105,10 @@ def decline(invitation: Link, at: int | None = None) -> None:
         Connection.update(state=DECLINED).where(
             (Connection.id == contact.id) & (Connection.state == INVITED)
         ).execute()
+
+
+def _read_name(check: Check, name: str) -> str:
+    return check.read("name", partial(line, limit=LONGEST_NAME), name, NAME_MISSING)
 
 
 def _taken(invitation: Link, at: int) -> Connection:

@@ -108,6 +108,13 @@ def find(link_id: int, nonce: str) -> Link:
     return link
 
 
+def refuse_closed(link: Link, at: int | None = None) -> None:
+    """Raise Closed when `link`, as it was read, opens nothing."""
+    state = link.state(at)
+    if state != OPEN:
+        raise Closed(state)
+
+
 def claim(link: Link, at: int) -> None:
     """Use `link` up, inside a transaction of the caller: exactly one of many callers can.
 

@@ -24,11 +24,9 @@ def ask(kind: str, email: str, after: str = "/", at: int | None = None) -> str:
     check = Check()
     email = check.read("email", address, email, ADDRESS_MISSING)
     check.finish()
+    at = clock.now() if at is None else at
     with transaction():
-        outbox.put(
-            outbox.ASKED, clock.now() if at is None else at, link=None,
-            asked=kind, email=email, after=after,
-        )  # fmt: skip
+        outbox.put(outbox.ASKED, at, asked=kind, email=email, after=after)
     return email
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from flask_login import UserMixin
 from peewee import BooleanField, TextField
 
+from models import names
 from models.database import BaseModel, Instant
 
 INCOMPLETE_ADDRESS: Final = "That address looks incomplete. Try name@example.com."
@@ -39,8 +40,8 @@ class User(UserMixin, BaseModel):
 
     @property
     def first_name(self) -> str:
-        """The name up to the first space, as used in snippets and greetings."""
-        return self.name.split(" ", 1)[0]
+        """What they are called in running text."""
+        return names.first(self.name)
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the session's token, never the person's id."""

@@ -251,6 +251,14 @@ class TestSignUp:
         assert "Use at least 10 characters." in answer.text
         assert client.post(path, data={"password": PASSWORD}).status_code == 302
 
+    def test_a_used_link_says_so_whatever_was_typed(self, app: Flask, client: FlaskClient) -> None:
+        client.post("/sign-up", data=FORM)
+        path = mails(app)[0].path
+        client.post(path, data={"password": PASSWORD})
+        again = app.test_client().post(path, data={"password": "short"})
+        assert again.status_code == 410
+        assert "This link has been used" in again.text
+
 
 class TestLinks:
     def ask(self, client: FlaskClient, kind: str, email: str = FORM["email"], **more: str):

@@ -110,6 +110,13 @@ def test_what_cannot_be_taken_is_said_and_the_link_stays_open(
     assert client.post(path, data=PASSWORD).status_code == 302
 
 
+def test_all_that_cannot_be_taken_is_said_at_once(case: Case, client: FlaskClient) -> None:
+    answer = client.post(case.invited(), data={"name": "", "password": "short"})
+    assert answer.status_code == 422
+    assert says(answer, "Tell us your name.")
+    assert says(answer, "Use at least 10 characters.")
+
+
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{ 7 * 7 }}", "مريم", "🦊"])
 def test_names_of_every_kind_are_shown_as_typed(case: Case, client: FlaskClient, name: str) -> None:
     client.post(case.invited(), data=PASSWORD | {"name": name})
@@ -173,6 +180,7 @@ def test_an_expired_invitation_says_whom_to_ask(case: Case, client: FlaskClient)
     for answer in (
         client.get(path),
         client.post(path, data=PASSWORD),
+        client.post(path, data={"name": "", "password": "short"}),
         client.post(f"{path}/decline"),
     ):
         assert answer.status_code == 410

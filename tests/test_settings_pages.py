@@ -134,6 +134,13 @@ class TestPassword:
         assert f'value="{priya.name}"' in answer.text
         assert User.get_by_id(priya.id).password_hash == kept
 
+    def test_all_that_cannot_be_taken_is_said_at_once(self, browser: FlaskClient) -> None:
+        form = {"current_password": "wrong", "new_password": "short"}
+        answer = browser.post("/settings/password", data=form)
+        assert answer.status_code == 422
+        assert says(answer, "That is not your current password.")
+        assert says(answer, "Use at least 10 characters.")
+
 
 class TestDevices:
     def test_they_are_listed_and_this_one_is_marked(
