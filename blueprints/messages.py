@@ -1,14 +1,15 @@
 """Messages over HTTP: pages of the log, catching up, sending, and how far one has read."""
 
-from flask import Blueprint, current_app, redirect, request, url_for
+from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from blueprints import broadcasts
+from blueprints import broadcasts, threads
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.rendering import shared_fragment
 from models import posting, reading, sync
 from models.errors import Invalid
+from models.message import Message
 from models.seen import SeenMessage
 from models.view import View
 
@@ -38,7 +39,22 @@ def page(thread: int) -> Response:
 @bp.post("/messages")
 @login_required
 def send(thread: int) -> Response:
-    """Send a message, once for each `client_id`."""
+    """Send a message, once for each `client_id`; without script, back to the conversation."""
+    if request.headers.get("Sec-Fetch-Mode") != "navigate":
+        message, created = _post(thread)
+        seen = View.load(viewer(), thread).message(message.id)
+        response = _fragments([seen], seen.version)
+        response.status_code = 201 if created else 200
+        response.headers["X-Message-Id"] = response.headers["X-Message-Seq"] = str(seen.id)
+        return response
+    try:
+        _post(thread)
+    except Invalid as refusal:
+        return _conversation_with(thread, " ".join(refusal.errors.values()))
+    return redirect(url_for("threads.show", thread=thread), 303)
+
+
+def _post(thread: int) -> tuple[Message, bool]:
     form = request.form
     if any(file.filename for file in request.files.values()):
         raise Invalid({"files": "Files can't be sent here yet. Your text was kept."})
@@ -52,12 +68,14 @@ def send(thread: int) -> Response:
     message, created = posting.post_message(viewer(), thread, draft)
     if created:
         broadcasts.message_created(thread, message.id)
-    if request.headers.get("Sec-Fetch-Mode") == "navigate":
-        return redirect(url_for("threads.show", thread=thread), 303)
-    seen = View.load(viewer(), thread).message(message.id)
-    response = _fragments([seen], seen.version)
-    response.status_code = 201 if created else 200
-    response.headers["X-Message-Id"] = response.headers["X-Message-Seq"] = str(seen.id)
+    return message, created
+
+
+def _conversation_with(thread: int, composer_error: str) -> Response:
+    """The page of the conversation with a sentence beside the field, which keeps what was typed."""
+    g.composer_error = composer_error
+    response: Response = threads.show(thread)
+    response.status_code = 422
     return response
 
 

@@ -142,6 +142,34 @@ def test_a_form_without_script_goes_back_to_the_conversation(talk: Talk) -> None
     assert (answer.status_code, answer.location) == (303, f"/threads/{talk.thread.id}")
 
 
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("", "Write something first."),
+        ("<b>&</b> " * 1_500, "Use at most 10,000 characters."),
+    ],
+)
+def test_a_form_without_script_that_cannot_be_sent_keeps_its_text(
+    talk: Talk, body: str, sentence: str
+) -> None:
+    headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
+    say(talk.daniel, talk.thread, "Said before.")
+    answer = send(talk.hers, talk, body, headers=headers)
+    assert answer.status_code == 422
+    assert "Said before." in answer.text
+    assert "<html" in answer.text
+    field = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", answer.text, re.DOTALL)
+    assert field
+    assert html.unescape(field[1]) == body
+    assert 'aria-invalid="true"' in field[0]
+    error = re.search(r'id="composer-error" role="alert">(.*?)</p>', answer.text)
+    assert error
+    assert error[1].startswith(sentence)
+    again = send(talk.hers, talk, "Shorter.", headers=headers)
+    assert again.status_code == 303
+    assert "aria-invalid" not in talk.hers.get(f"/threads/{talk.thread.id}").text
+
+
 def test_pages_go_both_ways_and_end_with_nothing(talk: Talk) -> None:
     for number in range(120):
         say(talk.priya, talk.thread, f"Message {number}")
