@@ -79,11 +79,6 @@ def waiting(person: User, account: Account, at: int | None = None) -> list[Conta
     return rows(list(invited), at)
 
 
-def row_of(contact: Connection, at: int | None = None) -> ContactRow:
-    """The row of one contact that has been loaded by what its viewer may see."""
-    return rows([contact], at)[0]
-
-
 def rows(contacts: Collection[Connection], at: int | None = None) -> list[ContactRow]:
     """The rows of contacts that have been loaded by what their viewer may see; four queries."""
     at = clock.now() if at is None else at

@@ -1,7 +1,7 @@
 """The database behind everything: SQLite by default, PostgreSQL by address."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -94,11 +94,6 @@ def transaction() -> Iterator[None]:
     else:
         with _writing, db.atomic():
             yield
-
-
-def after_commit(act: Callable[[], Any]) -> None:
-    """Call `act` once the present transaction is stored; never if it is rolled back."""
-    db.after_commit(act)
 
 
 def locked(query: Any, strength: str = "FOR NO KEY UPDATE") -> Any:

@@ -59,6 +59,10 @@ def refused(house: Office, by: User | None = None, **typed: Any) -> dict[str, st
     return refusal.value.errors
 
 
+def row_of(contact: Connection, at: int) -> contact_list.ContactRow:
+    return contact_list.rows([Connection.get_by_id(contact.id)], at)[0]
+
+
 class TestAdding:
     def test_a_tenant_is_added_with_their_unit_and_nobody_is_told(self, house: Office) -> None:
         grace = add(house, unit=str(house.unit.id), phone=" (503) 555-0115 ", note="Two\nlines")
@@ -249,10 +253,10 @@ class TestList:
     def test_an_invitation_may_go_out_again_when_the_page_says_so(self, house: Office) -> None:
         grace = contact(house.account, "Grace Bellamy", state=NOT_CONNECTED)
         copy_link(house.admin, grace.id, at=0)
-        assert contact_list.row_of(Connection.get_by_id(grace.id), at=1).can_resend
+        assert row_of(grace, at=1).can_resend
         invite(house.admin, grace.id, "grace@example.com", at=0)
-        assert not contact_list.row_of(Connection.get_by_id(grace.id), at=DAY - 1).can_resend
-        assert contact_list.row_of(Connection.get_by_id(grace.id), at=DAY).can_resend
+        assert not row_of(grace, at=DAY - 1).can_resend
+        assert row_of(grace, at=DAY).can_resend
         invite(house.admin, grace.id, "grace@example.com", at=DAY)
 
     def test_counts_have_a_tab_for_each_role_that_is_seen(self, house: Office) -> None:
