@@ -13,6 +13,9 @@ export function openDialog(dialog, opener = document.activeElement) {
   if (dialog.open) return;
   openers.set(dialog, opener);
   dialog.showModal();
+  // By itself the focus would go to the button that closes.
+  const field = "input:not([type=hidden]), select, textarea";
+  dialog.querySelector(`[autofocus], :is(${field}):not([tabindex="-1"])`)?.focus();
 }
 
 function settle(dialog) {
@@ -34,7 +37,10 @@ on("click", "[data-opens]", (button, event) => {
 });
 on("click", "dialog [data-closes]", (button, event) => {
   event.preventDefault();
-  button.closest("dialog").close();
+  const dialog = button.closest("dialog");
+  if (dialog.matches(":modal")) dialog.close();
+  // One that stands on a page of its own, as /contacts/new, leads back to what is above it.
+  else location.assign(location.pathname.replace(/\/[^/]+$/, "") || "/");
 });
 // A press on the backdrop counts only where it began: text may be dragged out of a field.
 let pressedOn = null;
@@ -50,11 +56,22 @@ on("click", "dialog", (dialog, event) => {
   if (!inside) dialog.close();
 });
 
-document.addEventListener("htmx:before:swap", () => {
+document.addEventListener("htmx:before:swap", ({ detail }) => {
   const open = document.querySelector("#dialog > dialog[open]");
+  stayOnPage(detail);
   // A form that comes back with its errors is a new dialog; it belongs to the first opener.
   lastOpener = open ? openers.get(open) : document.activeElement;
 });
+// The form of a dialog on a page of its own comes back to where it was.
+function stayOnPage({ ctx, tasks }) {
+  const own = ctx.sourceElement?.closest?.("dialog");
+  const main = tasks.find((task) => task.type === "main");
+  if (!own || own.parentElement.id === "dialog" || main?.target?.id !== "dialog") return;
+  main.target = own;
+  main.swapSpec.style = "outerHTML";
+  main.fragment.querySelector("dialog")?.setAttribute("open", "");
+}
+
 document.addEventListener("htmx:after:swap", () => {
   const dialog = document.querySelector("#dialog > dialog:not([open])");
   if (!dialog) return;

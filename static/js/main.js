@@ -2,6 +2,7 @@
 import "hallway/times";
 import "hallway/theme";
 import "hallway/toasts";
+import "hallway/swapping";
 import "hallway/dialogs";
 import "hallway/menus";
 import "hallway/reveal";

@@ -19,6 +19,15 @@ function focusConversation() {
   target?.focus({ preventScroll: true });
 }
 
+// The field that must be corrected, else the nearest heading.
+function focusWithin(target) {
+  const part = target?.isConnected ? target : document.querySelector("main");
+  const invalid = document.querySelector("main [aria-invalid=true]");
+  const next = invalid ?? part?.querySelector("h1, h2, h3") ?? document.querySelector("h1");
+  if (next && !invalid) next.tabIndex = -1;
+  next?.focus();
+}
+
 function focusRow(thread) {
   const row = document.getElementById(`row-${thread}`);
   const target = row ?? document.querySelector("#rows .thread-row, #rows");
@@ -84,7 +93,7 @@ document.addEventListener("htmx:finally:swap", ({ detail }) => {
   if (row && detail.ctx.target?.id === "conversation") return focusConversation();
   // What had the focus is gone: without this the next Tab would begin at the top of the page.
   const lost = leaving && !leaving.isConnected && document.activeElement === document.body;
-  if (lost) (document.querySelector("#thread-heading, h1, h2") ?? document.body).focus();
+  if (lost) focusWithin(detail.ctx?.target);
   leaving = null;
 });
 
