@@ -1,6 +1,8 @@
 """Mails: what a row of the outbox tells becomes data, the data becomes a message."""
 
 from dataclasses import dataclass
+from email.charset import QP, Charset
+from email.mime.text import MIMEText
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +16,23 @@ from models.homes import homes_of
 from models.link import INVITATION, RESET, SIGN_IN, SIGN_UP, Link
 from models.outbox import JOINED_ELSEWHERE, Outbox
 from models.user import by_address
+
+QUOTED = Charset("utf-8")
+QUOTED.body_encoding = QP
+
+
+class Letter(Message):
+    """Flask-Mail's message with lines that every mail server takes.
+
+    Unencoded, a long name or note makes a line longer than the 998 bytes mail may have, and
+    bytes that a server without 8BITMIME may damage.
+    """
+
+    def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
+        part = MIMEText("", subtype, "us-ascii")
+        del part["Content-Transfer-Encoding"]
+        part.set_payload(text or "", QUOTED)
+        return part
 
 
 @dataclass(frozen=True)
@@ -48,10 +67,10 @@ def mail_of(row: Outbox, at: int) -> Mail | None:
     return Mail(row.link.email, subject, template, row.remembered["reference"], facts)
 
 
-def message_of(mail: Mail) -> Message:
+def message_of(mail: Mail) -> Letter:
     """The mail rendered as text and HTML, ready to send; nothing is sent here."""
     facts = mail.facts | {"base_url": current_app.config["BASE_URL"], "subject": mail.subject}
-    message = Message(
+    message = Letter(
         mail.subject,
         recipients=[mail.to],
         body=render_template(f"emails/{mail.template}.txt", **facts),

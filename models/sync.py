@@ -1,5 +1,6 @@
 """Catching up: what changed in a thread since a client last heard (SPEC 2, MODEL 5)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from models.database import last_seq
@@ -23,9 +24,11 @@ class Changes:
 
 
 def newest(view: View) -> Changes:
-    """The newest page, and the version of a client that holds it."""
-    messages = view.newest()
-    return Changes(messages, _version(view, messages), reset=True)
+    """The newest page, and the version of a client that holds it.
+
+    :raises Missing: when the thread has just gone out of their sight.
+    """
+    return _at_one_moment(view, _newest)
 
 
 def changes(view: View, after: int) -> Changes:
@@ -33,12 +36,37 @@ def changes(view: View, after: int) -> Changes:
 
     The version given is the greatest one this viewer sees, never the thread's own: somebody
     who left must not be able to watch activity (MODEL 5).
+
+    :raises Missing: when the thread has just gone out of their sight.
     """
+    return _at_one_moment(view, lambda present: _changes(present, after))
+
+
+def _at_one_moment(view: View, read: Callable[[View], Changes]) -> Changes:
+    """What is read through a view that holds before and after.
+
+    Between loading the view and reading, its window may close and a message come that is not
+    theirs any more. Its version would lie above the view's, so nothing would ever take it
+    from the client again.
+    """
+    answer = read(view)
+    while not view.still_holds():
+        view = View.load(view.person, view.thread.id, view.at)
+        answer = read(view)
+    return answer
+
+
+def _newest(view: View) -> Changes:
+    messages = view.newest()
+    return Changes(messages, _version(view, messages), reset=True)
+
+
+def _changes(view: View, after: int) -> Changes:
     if after < view.version or after > last_seq():
-        return newest(view)
+        return _newest(view)
     messages = view.changed_after(after, LIMIT + 1)
     if len(messages) > LIMIT:
-        return newest(view)
+        return _newest(view)
     # Seen versions at or below what the client holds are edits that are not the viewer's.
     fresh = [message for message in messages if message.version > after]
     return Changes(fresh, max(after, _version(view, fresh)))

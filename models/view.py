@@ -50,11 +50,12 @@ class View:
     read. Made by `load`.
     """
 
-    def __init__(self, person: User, thread: Thread, rows: Iterable[Any]) -> None:
-        rows = sorted(rows, key=lambda row: row.from_seq)
+    def __init__(self, person: User, thread: Thread, rows: Iterable[Any], at: int) -> None:
+        rows = self._ways = sorted(rows, key=lambda row: row.from_seq)
         kept = thread.kept_by_viewer
         self.person = person
         self.thread = thread
+        self.at = at
         self.spans = tuple(Span(row.side, row.from_seq, row.to_seq) for row in rows)
         self.level = rows[-1].level
         self.since = min(row.since for row in rows)
@@ -76,7 +77,12 @@ class View:
         rows = _access.rows(person=person.id, thread=thread, at=at) if thread <= OPEN else []
         if not rows:
             raise Missing
-        return cls(person, _thread_for(person, thread), rows)
+        return cls(person, _thread_for(person, thread), rows, at)
+
+    def still_holds(self) -> bool:
+        """Whether they reach the thread now just as when this view was loaded."""
+        rows = _access.rows(person=self.person.id, thread=self.thread.id, at=self.at)
+        return sorted(rows, key=lambda row: row.from_seq) == self._ways
 
     @property
     def is_team(self) -> bool:
@@ -223,12 +229,13 @@ def viewers(thread: int, at: int | None = None) -> list[View]:
 
     What each keeps about the thread for themselves (read to, cleared) is not loaded.
     """
+    at = clock.now() if at is None else at
     by_person: dict[int, list[Any]] = {}
-    for row in _everybody.rows(thread=thread, at=clock.now() if at is None else at):
+    for row in _everybody.rows(thread=thread, at=at):
         by_person.setdefault(row.user_id, []).append(row)
     people = {user.id: user for user in User.select().where(User.id.in_(list(by_person)))}
     topic = _thread_for(None, thread)
-    return [View(people[user], topic, rows) for user, rows in by_person.items()]
+    return [View(people[user], topic, rows, at) for user, rows in by_person.items()]
 
 
 def _thread_for(person: User | None, thread: int) -> Thread:

@@ -44,9 +44,13 @@ function greet() {
 }
 
 hear("disconnected", () => {
+  document.documentElement.removeAttribute("data-live");
   if (!cutOff) lose(UNNOTICED);
 });
-hear("connected", regain);
+hear("connected", () => {
+  document.documentElement.dataset.live = "";
+  regain();
+});
 addEventListener("offline", () => {
   if (!cutOff) lose(UNNOTICED);
 });

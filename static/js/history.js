@@ -15,24 +15,20 @@ let watcher = null;
 // Only a change of what is visible is reported, so the edges are watched anew after each page.
 function watchEdges(log) {
   watcher?.disconnect();
-  watcher = new IntersectionObserver((entries) => {
-    if (entries.some((entry) => entry.isIntersecting)) for (const way in EDGES) load(log, way);
-  }, { root: log, rootMargin: "800px 0px" });
   const messages = messagesOf(log);
-  for (const way in EDGES) {
-    const edge = EDGES[way].edge(messages);
-    if (edge && log.hasAttribute(`data-${way}`)) watcher.observe(edge);
-  }
-}
-
-function isNear(log, way) {
-  const left = way === "older" ? log.scrollTop : log.scrollHeight - log.clientHeight - log.scrollTop;
-  return left < 900;
+  const edges = Object.keys(EDGES)
+    .filter((way) => log.hasAttribute(`data-${way}`))
+    .map((way) => [way, EDGES[way].edge(messages)]);
+  watcher = new IntersectionObserver((entries) => {
+    const near = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target);
+    for (const [way, edge] of edges) if (near.includes(edge)) load(log, way);
+  }, { root: log, rootMargin: "800px 0px" });
+  for (const [, edge] of edges) if (edge) watcher.observe(edge);
 }
 
 async function load(log, way) {
   if (busy.has(way) || !log.isConnected || !log.hasAttribute(`data-${way}`)) return;
-  if (!isNear(log, way) || log.querySelector(`.log-note[data-way="${way}"]`)) return;
+  if (log.querySelector(`.log-note[data-way="${way}"]`)) return;
   const edge = EDGES[way].edge(messagesOf(log));
   if (!edge) return;
   busy.add(way);

@@ -55,7 +55,7 @@ export function connect() {
     transports: ["websocket", "polling"],
     tryAllTransports: true,
     reconnectionDelay: 500,
-    reconnectionDelayMax: 5_000,
+    reconnectionDelayMax: 3_000,
   });
   for (const [event, name] of Object.entries(HEARD)) {
     socket.on(event, (payload) => tell(name, payload));

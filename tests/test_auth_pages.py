@@ -1,0 +1,392 @@
+"""Signing up, in and out, and the links for it, as a browser meets them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from blueprints.extensions import limiter
+from blueprints.signing import device, is_phone, local_path
+from models import passwords
+from models.account import Account
+from models.clock import HOUR, now
+from models.database import db
+from models.link import Link
+from models.session import Session
+from models.user import User
+from tests.factories import person
+from tests.mailbox import mails
+from tests.signed_in import browser_of
+
+PASSWORD = "a good password"
+FORM = {
+    "name": "Maya Okafor",
+    "email": "maya@birch.example",
+    "account": "Birch & Vine",
+    "mode": "property_manager",
+    "zone": "Europe/Berlin",
+}
+HOSTILE = ["x" * 300, "a\x00b", "   ", ""]
+
+
+@pytest.fixture(scope="module")
+def kept() -> str:
+    return passwords.hash_of(PASSWORD)
+
+
+@pytest.fixture
+def maya(app: Flask, kept: str) -> User:
+    return User.create(name="Maya Okafor", email=FORM["email"], password_hash=kept, created_at=0)
+
+
+def sign_in(client: FlaskClient, email: str = FORM["email"], password: str = PASSWORD, **more: str):
+    return client.post("/sign-in", data={"email": email, "password": password} | more)
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    return client.get("/settings/profile").status_code == 200
+
+
+def text(response) -> str:
+    """What a reader sees."""
+    return " ".join(
+        re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", response.text, flags=re.S).split()
+    )
+
+
+class TestPassword:
+    def test_the_right_password_signs_in_and_leads_on(
+        self, client: FlaskClient, maya: User
+    ) -> None:
+        answer = sign_in(client, email=" MAYA@Birch.example ", next="/settings/devices")
+        assert (answer.status_code, answer.location) == (302, "/settings/devices")
+        assert is_signed_in(client)
+
+    @pytest.mark.usefixtures("maya")
+    @pytest.mark.parametrize(
+        ("email", "password"),
+        [
+            (FORM["email"], "wrong"),
+            ("nobody@example.com", PASSWORD),
+            (FORM["email"], "x" * 5000),
+            ("x" * 5000, "y"),
+            ("a\x00b@c.de", PASSWORD),
+            ("' OR 1=1 --", PASSWORD),
+        ],
+    )
+    def test_a_wrong_one_says_the_same_whoever_is_asked_for(
+        self, client: FlaskClient, email: str, password: str
+    ) -> None:
+        answer = sign_in(client, email, password)
+        assert answer.status_code == 422
+        assert "That email and password don&#39;t match." in answer.text
+        assert password not in answer.text or password == "y"
+        assert not is_signed_in(client)
+
+    def test_what_was_typed_stays_but_the_password_does_not(self, client: FlaskClient) -> None:
+        answer = sign_in(client, "nobody@example.com", "secret words", next="/help")
+        assert 'value="nobody@example.com"' in answer.text
+        assert 'name="next" value="/help"' in answer.text
+        assert "secret words" not in answer.text
+
+    def test_empty_fields_are_named(self, client: FlaskClient) -> None:
+        answer = client.post("/sign-in", data={})
+        assert answer.status_code == 422
+        assert "Tell us your email address." in answer.text
+        assert "Type your password." in answer.text
+
+    def test_keeping_the_sign_in_makes_the_cookie_last(
+        self, client: FlaskClient, maya: User
+    ) -> None:
+        assert "Expires" not in sign_in(client).headers["Set-Cookie"]
+        assert "Expires" in sign_in(client, keep="on").headers["Set-Cookie"]
+        assert [session.keep for session in Session.select()] == [True]
+
+    def test_the_cookie_names_a_session_and_nothing_else(
+        self, client: FlaskClient, maya: User
+    ) -> None:
+        sign_in(client)
+        with client.session_transaction() as held:
+            assert held["_user_id"] != str(maya.id)
+            assert len(held["_user_id"]) > 30
+
+    def test_signing_out_ends_the_session_for_a_copied_cookie_too(
+        self, app: Flask, client: FlaskClient, maya: User
+    ) -> None:
+        sign_in(client)
+        thief = app.test_client()
+        copied = client.get_cookie("hallway_session", "127.0.0.1").value
+        thief.set_cookie("hallway_session", copied, domain="127.0.0.1")
+        assert is_signed_in(thief)
+        client.post("/sign-out")
+        assert not is_signed_in(thief)
+        assert not Session.select().exists()
+
+    def test_signing_in_again_ends_the_session_before(
+        self, client: FlaskClient, maya: User
+    ) -> None:
+        sign_in(client)
+        sign_in(client)
+        assert Session.select().count() == 1
+
+    def test_an_unused_session_is_over_after_a_day(self, client: FlaskClient, maya: User) -> None:
+        sign_in(client)
+        Session.update(last_used_at=now() - 25 * HOUR).execute()
+        answer = client.get("/settings/profile")
+        assert answer.location.startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil",
+        "javascript:alert(1)", "/a\nb", "", None, "evil", "/\x00",
+    ],
+)  # fmt: skip
+def test_nobody_is_led_away_after_signing_in(address: str | None) -> None:
+    assert local_path(address) == "/"
+
+
+@pytest.mark.parametrize("address", ["/", "/threads/3?around=5", "/contacts?role=owners#x"])
+def test_a_path_of_ours_is_led_to(address: str) -> None:
+    assert local_path(address) == address
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+         "Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0 Mobile "
+         "Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0 "
+         "Safari/537.36 Edg/129.0", "Edge on Windows"),
+        ("", "A browser"), ("<script>" * 50, "A browser"),
+    ],
+)  # fmt: skip
+def test_a_device_is_called_what_people_call_it(agent: str, words: str) -> None:
+    assert device(agent) == words
+    assert is_phone(words) == words.endswith(("iPhone", "Android"))
+
+
+class TestSignUp:
+    def test_a_landlord_signs_up_and_is_let_in(self, app: Flask, client: FlaskClient) -> None:
+        asked = client.post("/sign-up", data=FORM)
+        assert asked.status_code == 200
+        assert "Check your email" in asked.text
+        [mail] = mails(app)
+        assert (mail.to, mail.subject) == (FORM["email"], "Open Birch & Vine on Hallway")
+        assert "Replying to this mail does nothing" in mail.text
+        assert "Replying to this mail does nothing" in mail.html
+        assert client.get(mail.path).status_code == 200
+        assert not User.select().exists()
+        done = client.post(mail.path, data={"password": PASSWORD})
+        assert (done.status_code, done.location) == (302, "/")
+        assert is_signed_in(client)
+        assert Account.get().name == "Birch & Vine"
+        assert sign_in(app.test_client()).status_code == 302
+
+    @pytest.mark.parametrize("field", ["name", "account", "email"])
+    @pytest.mark.parametrize("value", HOSTILE)
+    def test_what_cannot_be_taken_is_said_and_the_rest_kept(
+        self, client: FlaskClient, field: str, value: str
+    ) -> None:
+        answer = client.post("/sign-up", data=FORM | {field: value})
+        assert answer.status_code == 422
+        assert answer.text.count('class="field-error"') == 1
+        for other in {"name", "account", "email"} - {field}:
+            assert FORM[other].replace("&", "&amp;") in answer.text
+        assert not Link.select().exists()
+
+    @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "{{ 7 * 7 }}", "مريم", "🦊"])
+    def test_names_of_every_kind_are_shown_as_typed(
+        self, app: Flask, client: FlaskClient, name: str
+    ) -> None:
+        client.post("/sign-up", data=FORM | {"name": name, "account": name})
+        [mail] = mails(app)
+        shown = name.replace("<", "&lt;").replace(">", "&gt;")
+        for page in (client.get(mail.path).text, mail.html):
+            assert shown in page
+            assert "<script>alert" not in page
+        assert name in mail.subject
+        assert name in mail.text
+
+    def test_it_answers_a_known_address_the_same_and_mails_it_another_thing(
+        self, app: Flask, client: FlaskClient, maya: User
+    ) -> None:
+        known = client.post("/sign-up", data=FORM)
+        unknown = client.post("/sign-up", data=FORM | {"email": "new@birch.example"})
+        assert known.status_code == unknown.status_code == 200
+        assert text(known) == text(unknown).replace("new@", "maya@")
+        assert "already" in mails(app)[0].text
+        assert "already" not in mails(app)[1].text
+
+    def test_a_user_opens_another_account_only_signed_in_and_keeps_the_password(
+        self, app: Flask, client: FlaskClient, maya: User, kept: str
+    ) -> None:
+        client.post("/sign-up", data=FORM)
+        path = mails(app)[0].path
+        page = client.get(path)
+        assert 'name="password"' not in page.text
+        assert f"/sign-in?next={path}" in page.text
+        refused = client.post(path, data={"password": "a stolen password"})
+        assert refused.status_code == 409
+        assert User.get_by_id(maya.id).password_hash == kept
+        others = browser_of(app, person("Mallory Vane"))
+        assert others.post(path).status_code == 409
+        assert not Account.select().exists()
+        hers = browser_of(app, maya)
+        assert hers.post(path).status_code == 302
+        assert Account.select().count() == 1
+
+    def test_a_short_password_leaves_the_link_open(self, app: Flask, client: FlaskClient) -> None:
+        client.post("/sign-up", data=FORM)
+        path = mails(app)[0].path
+        answer = client.post(path, data={"password": "short"})
+        assert answer.status_code == 422
+        assert "Use at least 10 characters." in answer.text
+        assert client.post(path, data={"password": PASSWORD}).status_code == 302
+
+
+class TestLinks:
+    def ask(self, client: FlaskClient, kind: str, email: str = FORM["email"], **more: str):
+        return client.post(kind, data={"email": email} | more)
+
+    @pytest.mark.parametrize("kind", ["/sign-in/link", "/forgot"])
+    def test_a_stranger_gets_the_same_answer_and_no_mail(
+        self, app: Flask, client: FlaskClient, maya: User, kind: str
+    ) -> None:
+        known = self.ask(client, kind)
+        unknown = self.ask(client, kind, "nobody@example.com")
+        assert known.status_code == unknown.status_code == 200
+        assert text(known) == text(unknown).replace("nobody@example.com", FORM["email"])
+        assert [mail.to for mail in mails(app)] == [maya.email]
+
+    @pytest.mark.parametrize("kind", ["/sign-in/link", "/forgot"])
+    @pytest.mark.parametrize(
+        "email", ["", "maya", "maya@birch", "a b@c.de", "m\x00@b.co", "x" * 300]
+    )
+    def test_an_address_no_mail_reaches_is_refused_in_words(
+        self, client: FlaskClient, kind: str, email: str
+    ) -> None:
+        answer = self.ask(client, kind, email)
+        assert answer.status_code == 422
+        assert "aria-invalid" in answer.text
+
+    def test_looking_at_a_sign_in_link_does_not_use_it_and_pressing_does(
+        self, app: Flask, client: FlaskClient, maya: User
+    ) -> None:
+        self.ask(client, "/sign-in/link", next="/settings/devices")
+        [mail] = mails(app)
+        for _ in range(3):
+            assert client.get(mail.path).status_code == 200
+            assert client.head(mail.path).status_code == 200
+        assert not is_signed_in(client)
+        done = client.post(mail.path, data={"keep": "on"})
+        assert (done.status_code, done.location) == (302, "/settings/devices")
+        assert is_signed_in(client)
+        again = app.test_client().post(mail.path)
+        assert again.status_code == 410
+        assert "This link has been used" in again.text
+
+    def test_an_expired_and_a_replaced_link_say_so(
+        self, app: Flask, client: FlaskClient, maya: User
+    ) -> None:
+        self.ask(client, "/sign-in/link")
+        first = mails(app)[0]
+        self.ask(client, "/sign-in/link")
+        second = mails(app)[1]
+        assert client.get(first.path).status_code == 410
+        assert "newer link" in client.post(first.path).text
+        Link.update(expires_at=1).execute()
+        for answer in (client.get(second.path), client.post(second.path)):
+            assert answer.status_code == 410
+            assert "This link has expired" in answer.text
+        assert not is_signed_in(client)
+
+    @pytest.mark.usefixtures("maya")
+    def test_a_forged_or_foreign_link_is_not_there(self, app: Flask, client: FlaskClient) -> None:
+        self.ask(client, "/sign-in/link")
+        [mail] = mails(app)
+        token = mail.path.rsplit("/", 1)[1]
+        for path in (
+            f"/links/{token[:-1]}", f"/links/{token}x", "/links/x", "/links/🦊", "/links/WzEsMV0.x",
+            f"/invitations/{token}",
+        ):  # fmt: skip
+            assert client.get(path).status_code == 404
+            assert client.post(path).status_code == 404
+
+    def test_a_reset_sets_the_password_and_signs_everything_else_out(
+        self, app: Flask, client: FlaskClient, maya: User
+    ) -> None:
+        elsewhere = browser_of(app, maya)
+        self.ask(client, "/forgot")
+        [mail] = mails(app)
+        assert client.post(mail.path, data={"password": " " * 12}).status_code == 422
+        assert client.post(mail.path, data={"password": "another password"}).status_code == 302
+        assert is_signed_in(client)
+        assert not is_signed_in(elsewhere)
+        assert sign_in(app.test_client()).status_code == 422
+        assert sign_in(app.test_client(), password="another password").status_code == 302
+        assert client.get(mail.path).status_code == 410
+
+    def test_a_mail_leads_to_our_own_address_whatever_host_was_asked(
+        self, app: Flask, client: FlaskClient, maya: User
+    ) -> None:
+        client.post("/forgot", data={"email": maya.email}, headers={"Host": "evil.example"})
+        [mail] = mails(app)
+        assert "evil.example" not in mail.message.as_string()
+        assert app.config["BASE_URL"] in mail.text
+
+
+class TestLimits:
+    @pytest.fixture
+    def limited(self, tmp_path: Path, app: Flask) -> Flask:
+        made = create_app(
+            {
+                "TESTING": True,
+                "INSTANCE_PATH": str(tmp_path / "limited"),
+                "DATABASE_URL": app.config["DATABASE_URL"],
+                "RATELIMIT_ENABLED": True,
+            }
+        )
+        limiter.reset()
+        db.connect(reuse_if_open=True)
+        return made
+
+    def test_the_eleventh_wrong_password_meets_the_limit_and_keeps_the_address(
+        self, limited: Flask, maya: User
+    ) -> None:
+        client = limited.test_client()
+        assert [sign_in(client, password="wrong").status_code for _ in range(10)] == [422] * 10
+        answer = sign_in(client)
+        assert answer.status_code == 429
+        assert "Too many tries. Wait 5 minutes, or use a sign-in link." in answer.text
+        assert f'value="{maya.email}"' in answer.text
+        assert sign_in(client, "other@example.com").status_code == 422
+        elsewhere = limited.test_client()
+        other_client = {"REMOTE_ADDR": "203.0.113.9"}
+        form = {"email": maya.email, "password": PASSWORD}
+        assert elsewhere.post("/sign-in", data=form, environ_base=other_client).status_code == 302
+
+    @pytest.mark.usefixtures("maya")
+    def test_signing_in_rightly_is_not_counted(self, limited: Flask) -> None:
+        client = limited.test_client()
+        assert {sign_in(client).status_code for _ in range(15)} == {302}
+
+    def test_one_address_is_mailed_five_times_in_all_ways_together(
+        self, limited: Flask, maya: User
+    ) -> None:
+        client = limited.test_client()
+        for address in (maya.email, "nobody@example.com"):
+            asked = [client.post("/forgot", data={"email": address}) for _ in range(3)]
+            asked += [client.post("/sign-in/link", data={"email": address}) for _ in range(3)]
+            assert [answer.status_code for answer in asked] == [200] * 5 + [429]
+            assert "Too many mails to this address." in asked[-1].text
+            assert f'value="{address}"' in asked[-1].text
+            form = FORM | {"email": address}
+            assert client.post("/sign-up", data=form).status_code == 429

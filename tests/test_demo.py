@@ -1,0 +1,268 @@
+"""The demo data: true by the rules of the product, and the people of the fixed table."""
+
+import shutil
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from models import chain, clock, database, demo, inbox, inviting, passwords, policy
+from models.account import LANDLORD, PROPERTY_MANAGER, Account
+from models.connection import CONNECTED, DISCONNECTED, INVITED, NOT_CONNECTED, Connection
+from models.database import db
+from models.demo import cast, script
+from models.errors import Missing, Refused
+from models.homes import homes_of
+from models.message import TEXT, Message, MessageEdition
+from models.posting import Draft, post_message
+from models.thread import AccessWindow, Thread
+from models.user import User, by_address
+from models.view import View, viewers
+
+CLIENT_ID = "6f9a1d4e-0f2b-4a37-9d0c-7a4d5c1b2e3f"
+MIDNIGHT = clock.start_of(clock.to_datetime(clock.now(), cast.ZONE).date(), cast.ZONE)
+
+
+@pytest.fixture(scope="module")
+def sqlite_demo(tmp_path_factory, migrated_file):
+    return filled(f"sqlite:///{shutil.copy(migrated_file, tmp_path_factory.mktemp('demo'))}")
+
+
+@pytest.fixture(scope="module")
+def postgres_demo(postgres):
+    return filled(postgres.url(postgres.create(template="hallway_1")))
+
+
+def filled(url):
+    with using(url):
+        demo.load()
+    return url
+
+
+@contextmanager
+def using(url):
+    database.connect_to(url)
+    with db.connection_context():
+        yield
+    db.obj.close_all()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def loaded(request):
+    """The demo data, the same for every test: what a test writes is taken back."""
+    with using(request.getfixturevalue(f"{request.param}_demo")), db.atomic() as changes:
+        yield
+        changes.rollback()
+
+
+def person(first_name):
+    return next(user for user in User.select() if user.first_name == first_name)
+
+
+def thread_of(contact, account="Birch & Vine"):
+    return (
+        Thread.select(Thread, Connection)
+        .join(Connection)
+        .switch(Thread)
+        .join(Account)
+        .where((Account.name == account) & (Connection.name == contact))
+        .get()
+    )
+
+
+def seen_by(first_name):
+    """The conversations somebody sees, by contact as the team sees them, else by account."""
+    somebody = person(first_name)
+    return {row.name for row in inbox.rows(somebody, inbox.positions(somebody))}
+
+
+def may_write(first_name, contact, account="Birch & Vine"):
+    return View.load(person(first_name), thread_of(contact, account).id).refusal() is None
+
+
+def test_it_is_absent_from_an_empty_house(bound):
+    assert not demo.is_present()
+
+
+def test_it_is_present_once_loaded(loaded):
+    assert demo.is_present()
+
+
+def test_everybody_signs_in_with_the_password(loaded):
+    assert len(demo.SIGN_INS) == 12
+    for name, email in demo.SIGN_INS:
+        assert by_address(email).name == name
+    kept = {user.password_hash for user in User.select()}
+    assert [passwords.verify(one, demo.PASSWORD) for one in kept] == [True]
+
+
+def test_nobody_has_an_address_where_mail_arrives(loaded):
+    assert all(user.email.endswith(".example") for user in User.select())
+    assert {user.email for user in User.select()} <= set(cast.ADDRESSES)
+
+
+def test_whoever_said_something_stands_on_its_side(loaded):
+    for thread in Thread.select():
+        sides = {view.person.id: view.side for view in viewers(thread.id)}
+        shown = View.load(thread.contact.user, thread.id).newest(limit=1000)
+        assert {m.side == sides[m.author_id] for m in shown if not m.is_event} == {True}
+
+
+def test_the_record_holds(loaded):
+    assert [chain.faults(thread.id) for thread in Thread.select()] == [[]] * 15
+
+
+@pytest.mark.parametrize(
+    "now", [MIDNIGHT + clock.MINUTE, MIDNIGHT + 11 * clock.HOUR, MIDNIGHT + 23 * clock.HOUR]
+)
+def test_nothing_is_in_the_future_and_all_is_in_order(sqlite_url, now):
+    with using(sqlite_url):
+        demo.load(now)
+        check_order(now)
+
+
+def check_order(now):
+    for thread in Thread.select():
+        said = Message.select().where(Message.thread == thread).order_by(Message.id)
+        instants = [message.created_at for message in said]
+        assert instants == sorted(instants)
+        assert instants[-1] <= now
+    everything = [m.created_at for m in Message.select().order_by(Message.id)]
+    assert everything == sorted(everything)
+    assert everything[0] < now - 400 * clock.DAY
+    assert everything[-1] > now - 5 * clock.MINUTE
+
+
+def test_one_conversation_has_over_300_messages(loaded):
+    long = thread_of("Priya Raman")
+    texts = Message.select().where((Message.thread == long) & (Message.kind == TEXT))
+    assert texts.count() > 300
+    assert len({message.body for message in texts}) > 290
+
+
+def test_one_message_was_edited_and_one_deleted(loaded):
+    shown = View.load(person("Maya"), thread_of("Priya Raman").id).newest()
+    assert [m.author_name for m in shown if m.edited] == ["Daniel Reyes"]
+    assert [m.author_name for m in shown if m.deleted] == ["Priya Raman"]
+    assert MessageEdition.select().count() == 2
+
+
+def test_maya_is_admin_of_a_property_manager(loaded):
+    [account] = policy.team_accounts(person("Maya"))
+    assert (account.name, account.mode) == ("Birch & Vine", PROPERTY_MANAGER)
+    assert policy.team_channels(person("Maya")) == ["tenants", "service-pros", "owners"]
+    assert len(seen_by("Maya")) == 13
+
+
+def test_what_maya_has_not_read(loaded):
+    maya = person("Maya")
+    found = inbox.rows(maya, inbox.positions(maya))
+    unread = [(row.name, row.unread) for row in found if row.unread]
+    assert unread == [
+        ("Priya Raman", 1),
+        ("Marcus Feld", 2),
+        ("Sofia Castellano", 1),
+        ("Tomasz Kowalczyk", 1),
+        ("Beth Whitaker", 1),
+    ]
+    assert inbox.badge(inbox.positions(maya))["unread"] == 6
+
+
+def test_daniel_manages_everything(loaded):
+    assert seen_by("Daniel") == seen_by("Maya")
+    for contact in ("Priya Raman", "Tomasz Kowalczyk", "Helen Archer", "Beth Whitaker"):
+        assert may_write("Daniel", contact)
+    assert policy.contacts_level(person("Daniel"), thread_of("Priya Raman").account_id) == 2
+
+
+def test_ruth_reads_tenants_of_one_house_and_writes_nowhere(loaded):
+    assert seen_by("Ruth") == {"Sofia Castellano", "Ade Nwosu"}
+    for contact in seen_by("Ruth"):
+        with pytest.raises(Refused):
+            post_message(person("Ruth"), thread_of(contact).id, Draft("Hello", CLIENT_ID))
+    for contact in ("Priya Raman", "Tomasz Kowalczyk", "Helen Archer", "Beth Whitaker"):
+        with pytest.raises(Missing):
+            View.load(person("Ruth"), thread_of(contact).id)
+    assert list(policy.visible_contacts(person("Ruth"))) == []
+
+
+@pytest.mark.parametrize(
+    ("first_name", "name", "role", "place"),
+    [
+        ("Priya", "Priya Raman", "tenant", "412 Alder St, Unit 3B"),
+        ("Marcus", "Marcus Feld", "tenant", "412 Alder St, Unit 1A"),
+        ("Sofia", "Sofia Castellano", "tenant", "88 Quay Rd, Unit 12"),
+        ("Beth", "Beth Whitaker", "tenant", "19 Larch Ct, Unit B"),
+        ("Jonah", "Jonah Whitaker", "tenant", "19 Larch Ct, Unit B"),
+        ("Helen", "Helen Archer", "owner", "412 Alder St"),
+    ],
+)
+def test_a_contact_has_one_conversation_with_the_account(loaded, first_name, name, role, place):
+    assert seen_by(first_name) == {"Birch & Vine"}
+    contact = thread_of(name).contact
+    assert (contact.role, contact.state) == (role, CONNECTED)
+    assert homes_of([contact.id]) == {contact.id: place}
+    assert may_write(first_name, name)
+
+
+def test_tomasz_is_connected_to_both_accounts(loaded):
+    assert seen_by("Tomasz") == {"Birch & Vine", "Harbor Homes"}
+    for account in seen_by("Tomasz"):
+        assert thread_of("Tomasz Kowalczyk", account).contact.company == "Kowalczyk Plumbing"
+        assert may_write("Tomasz", "Tomasz Kowalczyk", account)
+
+
+def test_grace_has_an_invitation_of_two_days_ago(loaded):
+    [grace] = Connection.select().where(Connection.name == "Grace Bellamy")
+    assert (grace.state, grace.user_id) == (INVITED, None)
+    [invitation] = grace.links
+    assert invitation.state() == "open"
+    assert 47 * clock.HOUR < clock.now() - invitation.created_at < 49 * clock.HOUR
+    assert inviting.invite(person("Maya"), grace.id, grace.email).id != invitation.id
+
+
+def test_some_contacts_are_invited_or_not_connected(loaded):
+    found = {c.name: (c.state, c.email) for c in Connection.select()}
+    assert found["Hanna Lindholm"] == (NOT_CONNECTED, "")
+    assert found["Theo Okonkwo"][0] == NOT_CONNECTED
+    assert found["Nils Sörby"][0] == INVITED
+
+
+def test_sam_is_a_landlord_and_a_tenant(loaded):
+    [account] = policy.team_accounts(person("Sam"))
+    assert (account.name, account.mode) == ("Harbor Homes", LANDLORD)
+    assert seen_by("Sam") == {"Omar Haddad", "Tomasz Kowalczyk", "Birch & Vine"}
+    assert thread_of("Sam Ortiz").contact.role == "tenant"
+
+
+def test_omar_is_a_stranger_to_birch_and_vine(loaded):
+    assert seen_by("Omar") == {"Harbor Homes"}
+    for thread in Thread.select().join(Account).where(Account.name == "Birch & Vine"):
+        with pytest.raises(Missing):
+            View.load(person("Omar"), thread.id)
+    for thread in Thread.select().join(Account).where(Account.name == "Harbor Homes"):
+        assert {v.person.first_name for v in viewers(thread.id)} <= {"Sam", "Omar", "Tomasz"}
+
+
+def test_a_former_tenant_and_the_team_can_read_and_not_write(loaded):
+    thread = thread_of("Camille Duarte")
+    assert thread.contact.state == DISCONNECTED
+    for first_name in ("Camille", "Maya"):
+        view = View.load(person(first_name), thread.id)
+        assert len(view.newest()) > 10
+        assert "disconnected" in view.refusal()
+    assert AccessWindow.select().where(AccessWindow.thread == thread).count() == 1
+
+
+def test_it_loads_quickly(sqlite_url):
+    with using(sqlite_url):
+        begin = time.process_time()
+        demo.load()
+        assert time.process_time() - begin < 3
+
+
+def test_a_line_that_says_nothing_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(script, "FOLDER", tmp_path)
+    (tmp_path / "broken.txt").write_text("= 1 days ago, 10:00\nMaya whispers: hello\n")
+    with pytest.raises(ValueError, match=r"broken.txt, line 2"):
+        list(script.lines_of("broken", clock.now()))
