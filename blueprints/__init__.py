@@ -10,6 +10,7 @@ from blueprints import (
     dev_mail,
     errors,
     extensions,
+    files,
     health,
     invitations,
     live,
@@ -31,6 +32,7 @@ AREAS = (
     dashboard.bp,
     threads.bp,
     messages.bp,
+    files.bp,
     invitations.bp,
     contacts.bp,
     properties.bp,
@@ -57,6 +59,7 @@ def init_app(app: Flask) -> None:
     extensions.limiter.init_app(app)
     for area in AREAS:
         app.register_blueprint(area)
+    files.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     extensions.socketio.init_app(

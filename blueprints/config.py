@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
@@ -38,11 +38,13 @@ SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "MAIL_PORT": (port, 25),
     "MAIL_SERVER": (str, ""),
     "MAIL_USERNAME": (str, None),
+    "MAX_FILE_MB": (int, 50),
     "MAIL_USE_SSL": (truth, False),
     "MAIL_USE_TLS": (truth, False),
     "PORT": (port, 5000),
     "PROXIES": (int, 0),
     "SECRET_KEY": (str, ""),
+    "STORAGE_URL": (str, ""),
 }
 """Every setting with the reading of its text and its default."""
 
@@ -80,6 +82,7 @@ def settings(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     values["SECRET_KEY"] = values["SECRET_KEY"] or secret_key(folder / "secret_key")
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{folder}/hallway.db"
+    values["STORAGE_URL"] = values["STORAGE_URL"] or f"file://{quote(str(folder / 'files'))}"
     values["PUBLIC"] = bool(values["BASE_URL"]) and not is_loopback(
         urlsplit(values["BASE_URL"]).hostname or ""
     )

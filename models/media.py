@@ -39,10 +39,12 @@ MOST_PIXELS: Final = 80_000_000
 MOST_FRAMES: Final = 300
 """Pictures in an animation."""
 
-CHUNK: Final = 1 << 20
+MEGABYTE: Final = 1 << 20
+CHUNK: Final = 64 * 1024
 
 IMAGES: Final = frozenset(
-    f"image/{kind}" for kind in ("jpeg", "png", "gif", "webp", "heic", "heif", "avif", "bmp", "tiff")
+    f"image/{kind}"
+    for kind in ("jpeg", "png", "gif", "webp", "heic", "heif", "avif", "bmp", "tiff")
 )
 VIDEOS: Final = {
     "video/mp4": "video/mp4",
@@ -98,26 +100,51 @@ class Prepared:
     thumbnail: Path | None = None
 
 
-def prepare(stream: BinaryIO, name: str, folder: Path, limit: int) -> Prepared:
-    """Take in a file and make of it what will be kept.
+def take_in(stream: BinaryIO, path: Path, name: str, limit: int) -> str:
+    """Write what arrives to `path`, part by part, and return its SHA-256 (hex).
 
-    :param stream: what arrives, read to its end.
-    :param name: what the sender calls it; its ending tells documents in zip form apart.
-    :param folder: where the results may be written; the caller takes them away.
+    This may run on the hub: between two parts of CHUNK bytes others go on.
+
+    :param name: what the sender calls it, for the sentences.
     :param limit: the greatest size in bytes.
-    :raises Invalid: for the field `files`, in words: empty, too big, broken, a wrong kind.
+    :raises Invalid: for the field `files`, when it is empty or too big.
+    :raises OSError: when the disk is full.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    arrived = folder / "arrived"
-    received = _take_in(stream, arrived, name, limit)
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as file:
+        while part := stream.read(CHUNK):
+            size += len(part)
+            if size > limit:
+                raise Invalid({"files": too_big(name, size, limit)})
+            digest.update(part)
+            file.write(part)
+    if not size:
+        raise Invalid({"files": f"{name} is empty."})
+    return digest.hexdigest()
+
+
+def too_big(name: str, size: int, limit: int) -> str:
+    """The sentence for a file of `size` bytes over the `limit`."""
+    at_least = -(-size // MEGABYTE)
+    return f"{name} is {at_least} MB. The limit is {limit // MEGABYTE} MB."
+
+
+def prepare(arrived: Path, name: str, received: str) -> Prepared:
+    """Make of a file what will be kept, beside it in its folder, flushed to disk.
+
+    :param arrived: the file as it came; it is used up.
+    :param name: what the sender calls it; its ending tells documents in zip form apart.
+    :param received: its SHA-256 (hex).
+    :raises Invalid: for the field `files`, in words: broken, or a kind that may not be sent.
+    """
     mime = content_type_of(arrived, name)
     if mime in IMAGES:
-        return _prepare_image(arrived, mime, name, folder, received)
+        return _prepare_image(arrived, mime, name, received)
     if mime in VIDEOS.values() or mime == "audio/mp4":
         _hide_places(arrived)
     kind = mime.split("/")[0] if mime.split("/")[0] in (VIDEO, AUDIO) else FILE
-    size, digest = _measured(arrived)
-    return Prepared(arrived, kind, mime, size, digest, received)
+    _flush(arrived)
+    return Prepared(arrived, kind, mime, *_measured(arrived), received)
 
 
 def content_type_of(path: Path, name: str) -> str:
@@ -143,23 +170,8 @@ def content_type_of(path: Path, name: str) -> str:
     raise Invalid({"files": f"{name}: {WRONG_KIND}"})
 
 
-def _take_in(stream: BinaryIO, path: Path, name: str, limit: int) -> str:
-    digest, size = hashlib.sha256(), 0
-    with path.open("wb") as file:
-        while chunk := stream.read(CHUNK):
-            size += len(chunk)
-            if size > limit:
-                mega = 1 << 20
-                raise Invalid({"files": f"{name} is too big. The limit is {limit // mega} MB."})
-            digest.update(chunk)
-            file.write(chunk)
-        flush(file)
-    if not size:
-        raise Invalid({"files": f"{name} is empty."})
-    return digest.hexdigest()
-
-
-def _prepare_image(path: Path, mime: str, name: str, folder: Path, received: str) -> Prepared:
+def _prepare_image(path: Path, mime: str, name: str, received: str) -> Prepared:
+    folder = path.parent
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -195,7 +207,9 @@ def _draw(image: Image.Image, mime: str, folder: Path) -> tuple[Path, tuple[int,
     upright = _upright(image)
     upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE), Image.Resampling.LANCZOS)
     transparent = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-    path = folder / ("kept.png" if transparent or mime in ("image/png", "image/gif") else "kept.jpg")
+    path = folder / (
+        "kept.png" if transparent or mime in ("image/png", "image/gif") else "kept.jpg"
+    )
     _save(upright, path, quality=88)
     return path, upright.size
 
@@ -240,19 +254,13 @@ def _is_ole(path: Path) -> bool:
 
 def _is_text(path: Path) -> bool:
     with path.open("rb") as file:
-        start = file.read(CHUNK)
+        start = file.read(MEGABYTE)
     return b"\0" not in start
 
 
 def _flush(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def flush(file: BinaryIO) -> None:
-    """Bring what was written to disk, so that a crash leaves no half file behind."""
-    file.flush()
-    os.fsync(file.fileno())
 
 
 def _hide_places(path: Path) -> None:
@@ -264,7 +272,6 @@ def _hide_places(path: Path) -> None:
     """
     with path.open("r+b") as file:
         _blank_boxes(file, 0, path.stat().st_size, inside_moov=False)
-        flush(file)
 
 
 def _blank_boxes(file: BinaryIO, start: int, end: int, *, inside_moov: bool) -> None:
@@ -282,8 +289,7 @@ def _blank_boxes(file: BinaryIO, start: int, end: int, *, inside_moov: bool) -> 
             file.seek(start + 4)
             file.write(b"free")
             file.seek(start + header)
-            for written in range(0, size - header, CHUNK):
-                file.write(bytes(min(CHUNK, size - header - written)))
+            file.write(bytes(min(size - header, MEGABYTE)))
         elif kind in (b"moov", b"trak"):
             _blank_boxes(file, start + header, start + size, inside_moov=True)
         start += size

@@ -101,9 +101,7 @@ class Bucket:
         """See Storage."""
         wanted = f"bytes={start}-{start + length - 1}"
         try:
-            answer = self.client.get_object(
-                Bucket=self.bucket, Key=self.prefix + key, Range=wanted
-            )
+            answer = self.client.get_object(Bucket=self.bucket, Key=self.prefix + key, Range=wanted)
         except self.client.exceptions.NoSuchKey:
             raise FileNotFoundError(key) from None
         body: Iterator[bytes] = answer["Body"].iter_chunks(CHUNK)
@@ -123,7 +121,7 @@ class Bucket:
                 yield found["Key"].removeprefix(self.prefix), found["LastModified"].timestamp()
 
 
-def at(url: str) -> Storage:
+def at(url: str) -> "Folder | Bucket":
     """The storage at an address.
 
     :param url: `file:///folder`, or `s3://KEY:SECRET@bucket/prefix?endpoint=…&region=…`, in

@@ -265,14 +265,24 @@ class MessageEdition(Model):
 class Attachment(Model):
     message = ForeignKeyField(Message, null=True)
     position = IntegerField(default=0)
+    thread = ForeignKeyField(Thread, index=False)
+    uploader = ForeignKeyField(User, index=False)
+    client_id = TextField()
     name = TextField()
+    kind = TextField()
+    content_type = TextField()
     size = BigIntegerField()
     sha256 = TextField()
-    content_type = TextField()
+    received = TextField()
+    width = IntegerField(null=True)
+    height = IntegerField(null=True)
     storage_key = TextField(unique=True)
+    thumbnail_key = TextField(null=True, unique=True)
+    created_at = BigIntegerField()
 
     class Meta:
         table_name = "attachment"
+        indexes = ((("uploader", "client_id"), True),)
 
 
 class ChainLink(Model):
@@ -329,6 +339,9 @@ Message.add_index(
     Message.author,
     where=(Message.kind == SQL("0")) & Message.deleted_version.is_null(),
     name="message_countable",
+)
+Attachment.add_index(
+    Attachment.created_at, where=Attachment.message.is_null(), name="attachment_waiting"
 )
 Outbox.add_index(Outbox.due_at, where=Outbox.done_at.is_null(), name="outbox_waiting")
 
