@@ -120,7 +120,7 @@ def test_hostile_or_rare_text_comes_back_as_text(talk: Talk, text: str) -> None:
     assert "<script" not in answer.text
     assert "<img" not in answer.text
     assert 'href="javascript' not in answer.text
-    bubble = re.search(r'<div class="bubble" dir="auto">(.*?)</div>', answer.text, re.S)
+    bubble = re.search(r'<div class="bubble" dir="auto">(.*?)</div>', answer.text, re.DOTALL)
     assert bubble
     assert html.unescape(re.sub(r"<[^>]+>", "", bubble[1])) == text
 

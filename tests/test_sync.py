@@ -1,19 +1,16 @@
 """Catching up: everything that is theirs, nothing else, whatever happened meanwhile."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from models import sync
 from models.connection import SERVICE_PRO
-from models.database import last_seq
+from models.database import last_seq, next_seq, transaction
 from models.errors import Missing
+from models.message import Message
 from models.posting import delete_message, edit_message
 from models.view import PAGE, View
 from tests import factories
-from tests.agreement import differences
 from tests.factories import contact, dialogue_of, say
-from tests.histories import History
 
 
 @pytest.fixture
@@ -162,37 +159,6 @@ def test_a_view_lost_while_it_is_answered_is_missing(office, thread):
         sync.changes(view, view.version)
 
 
-CHANGES = {
-    "post": 12,
-    "edit": 8,
-    "delete": 4,
-    "connect": 4,
-    "disconnect": 4,
-    "share": 6,
-    "unshare": 4,
-    "change_right": 2,
-    "clear": 1,
-    "wait": 1,
-    "poll": 14,
-}
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(seed=st.integers(0, 2**32), steps=st.integers(1, 60))
-def test_every_client_ends_equal_to_the_server_whatever_the_order(seed, steps, bound):
-    history = History(seed, CHANGES)
-    world = history.world
-    for person in world.users:
-        for topic in world.oracle.topics.values():
-            world.client(person, topic).poll(world.now)
-    history.run(steps)
-    assert differences(world) == []
-
-
 def newest(person, thread):
     return sync.newest(View.load(person, thread.id))
 
@@ -203,9 +169,6 @@ def changes(person, thread, after):
 
 def fill(thread, author, count):
     """Many messages at once, without their links in the chain."""
-    from models.database import next_seq, transaction
-    from models.message import Message
-
     with transaction():
         for _ in range(count):
             seq = next_seq()

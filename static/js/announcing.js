@@ -15,7 +15,7 @@ function say() {
   const number = `${messages.length} new message${messages.length === 1 ? "" : "s"}`;
   const threads = new Set(messages);
   const [thread] = threads;
-  const name = document.querySelector(`#row-${thread}-name`)?.textContent;
+  const name = document.querySelector(`#row-${thread} .row-name`)?.textContent;
   const where = threads.size > 1 ? "other conversations" : "another conversation";
   place.textContent = threads.size === 1 && name ? `${number} from ${name}` : `${number} in ${where}`;
   messages = [];

@@ -13,6 +13,8 @@ import "hallway/thread";
 import "hallway/navigation";
 import "hallway/keyboard";
 import "hallway/viewport";
+import "hallway/days";
+import "hallway/bubbles";
 import { watch } from "hallway/opening";
 import { drainAll } from "hallway/outbox";
 import { connect } from "hallway/socket";

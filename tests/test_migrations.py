@@ -1,0 +1,104 @@
+"""The migrations build exactly what the models say, once, whoever starts first."""
+
+import subprocess
+import sys
+
+import pytest
+from playhouse.schema_diff import diff_models
+
+from models import database, schema
+from models.database import db
+from tests.servers import ROOT, clean_environment
+
+MIGRATE = """
+import sys
+from models import database
+database.connect_to(sys.argv[1])
+print(len(database.migrate()))
+"""
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_urls(request, tmp_path):
+    """The addresses of two databases without any table."""
+    if request.param == "sqlite":
+        yield [f"sqlite:///{tmp_path / name}.db" for name in ("one", "other")]
+        return
+    cluster = request.getfixturevalue("postgres")
+    names = [cluster.create(), cluster.create()]
+    yield [cluster.url(name) for name in names]
+    for name in names:
+        cluster.drop(name)
+
+
+def test_migrated_schema_has_the_tables_columns_and_indexes_of_the_models(bound):
+    assert not diff_models(db.obj, list(schema.TABLES))
+
+
+def test_migrated_schema_is_the_one_the_models_would_create(empty_urls):
+    migrated, created = empty_urls
+    on(migrated, database.migrate)
+    on(created, create_tables)
+    assert on(migrated, described) == on(created, described)
+
+
+def test_migrating_twice_does_nothing(empty_urls):
+    url, _ = empty_urls
+    database.connect_to(url)
+    names = [path.stem for path in sorted(database.MIGRATIONS.glob("[0-9]*.py"))]
+    assert database.migrate() == names
+    assert database.migrate() == []
+    db.obj.close_all()
+
+
+def test_every_table_of_the_models_is_in_the_schema():
+    known = {table.__name__ for table in schema.TABLES}
+    assert {model.__name__ for model in database.BaseModel.__subclasses__()} == known
+
+
+@pytest.mark.postgres
+def test_processes_that_start_at_once_migrate_once(postgres):
+    name = postgres.create()
+    command = [sys.executable, "-c", MIGRATE, postgres.url(name)]
+    processes = [
+        subprocess.Popen(
+            command, cwd=ROOT, env=clean_environment(), stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    applied = [process.communicate(timeout=60)[0].strip() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0]
+    count = len(list(database.MIGRATIONS.glob("[0-9]*.py")))
+    assert sorted(applied) == ["0", "0", str(count)]
+    postgres.drop(name)
+
+
+def on(url, act):
+    database.connect_to(url)
+    try:
+        if act is database.migrate:
+            return act()
+        with db.connection_context():
+            return act()
+    finally:
+        db.obj.close_all()
+
+
+def create_tables():
+    db.create_tables(list(schema.TABLES))
+
+
+def described():
+    """Every table's columns with type, null and default, keys, and indexes with conditions."""
+    found = {}
+    for model in schema.TABLES:
+        table = model._meta.table_name
+        columns = {
+            column.name: (column.data_type, column.null, column.primary_key, column.default)
+            for column in db.get_columns(table)
+        }
+        keys = {(key.column, key.dest_table, key.dest_column) for key in db.get_foreign_keys(table)}
+        # The name of an index says nothing about what it does.
+        indexes = {(index.sql or "").replace(index.name, "") for index in db.get_indexes(table)}
+        found[table] = (columns, keys, indexes)
+    return found
