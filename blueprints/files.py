@@ -1,6 +1,7 @@
 """Files over HTTP: uploading one before the message that carries it, and having it served."""
 
 import errno
+import re
 import shutil
 import tempfile
 import threading
@@ -141,7 +142,7 @@ def of_form(thread: int) -> tuple[Attachment, ...]:
     :raises Invalid: for the field `files`, in words.
     """
     uploads = request.form.getlist("uploads")
-    if not all(number.isascii() and number.isdigit() for number in uploads):
+    if not all(re.fullmatch(r"[0-9]{1,18}", number) for number in uploads):
         raise Invalid({"files": attachments.GONE})
     brought = [file for file in request.files.getlist("files") if file.filename]
     if len(uploads) + len(brought) > attachments.MOST:
