@@ -28,6 +28,17 @@ def port(text: str) -> int:
     return number
 
 
+def seconds(text: str) -> int:
+    """A number of seconds.
+
+    :raises ValueError: when it is less than none.
+    """
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
 SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "BASE_URL": (str, ""),
     "DATABASE_URL": (str, ""),
@@ -41,6 +52,7 @@ SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "MAX_FILE_MB": (int, 50),
     "MAIL_USE_SSL": (truth, False),
     "MAIL_USE_TLS": (truth, False),
+    "NOTIFY_DELAY_S": (seconds, 120),
     "PORT": (port, 5000),
     "PROXIES": (int, 0),
     "SECRET_KEY": (str, ""),

@@ -4,12 +4,13 @@ from flask import Blueprint, redirect, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from blueprints import chrome
 from blueprints.access import viewer
-from blueprints.chrome import positions
 from blueprints.rendering import page_or_partial
 from models import clock, contact_list, inbox, policy
 
 bp = Blueprint("dashboard", __name__)
+bp.context_processor(chrome.mail_trouble)
 
 SHOWN = 8
 """Unread conversations on Home; the rest is one step away in Messages."""
@@ -24,7 +25,7 @@ def home() -> Response:
     accounts = policy.team_accounts(viewer())
     if not accounts:
         return redirect(url_for("threads.messages"))
-    unread = [position for position in positions() if position.counted][:SHOWN]
+    unread = [position for position in chrome.positions() if position.counted][:SHOWN]
     return page_or_partial(
         "home",
         greeting=_greeting(),

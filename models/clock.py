@@ -30,6 +30,15 @@ def iso(instant: int) -> str:
     return f"{whole:%Y-%m-%dT%H:%M:%S}.{instant % SECOND:03d}Z"
 
 
+def at_time(day: date, minute: int, zone: str, *, again: bool = False) -> int:
+    """The instant on `day` at which clocks in the IANA `zone` show a minute of the day.
+
+    :param again: the second of two such instants, where clocks were set back.
+    """
+    wall = datetime.combine(day, clock_time(minute // 60, minute % 60, fold=again))
+    return int(wall.replace(tzinfo=ZoneInfo(zone)).timestamp()) * SECOND
+
+
 def start_of(day: date, zone: str) -> int:
     """The instant at which `day` begins in the IANA `zone`, in milliseconds."""
     return int(datetime.combine(day, clock_time.min, ZoneInfo(zone)).timestamp()) * SECOND

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from peewee import IntegrityError
 
-from models import attachments, chain, clock, text
+from models import attachments, chain, clock, outbox, text
 from models.account import Account
 from models.connection import Connection
 from models.database import locked, next_seq, transaction
@@ -77,7 +77,9 @@ def post_message(
             view = View.load(person, thread, at)
             _check_may_write(view)
             files = attachments.claim(draft.files)
-            return append(thread, at, files, **_columns(view, draft, body)), True
+            message = append(thread, at, files, **_columns(view, draft, body))
+            outbox.put_message(message, at)
+            return message, True
     except IntegrityError:
         # The same id went into two threads at once; the other one was first.
         known = _known(person, thread, draft)

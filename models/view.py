@@ -62,6 +62,8 @@ class View:
         self.read_seq: int | None = kept.read_seq if kept else None
         self.marked_unread: bool = kept.marked_unread if kept else False
         self.cleared_seq: int = kept.cleared_seq if kept else 0
+        self.told_seq: int = kept.told_seq if kept else 0
+        self.is_muted: bool = kept is not None and kept.muted_until > at
         cleared_version: int = kept.cleared_version if kept else 0
         self.version = max(cleared_version, *(row.version for row in rows))
 
@@ -186,6 +188,15 @@ class View:
     def may_see(self, message: Message) -> bool:
         """Whether a message of this thread is theirs, in whatever edition."""
         return any(span.holds(message.id, message.audience) for span in self.spans)
+
+    def unread_texts(self, after: int, up_to: int = OPEN) -> ModelSelect:
+        """A query of what others wrote, still unread, with a seq in (after, up_to]."""
+        held = self.since if self.read_seq is None else self.read_seq
+        return self._visible(max(after, held) + 1, up_to, Message.id).where(
+            (Message.kind == SQL("0"))  # a constant: see inbox
+            & Message.deleted_version.is_null()
+            & (Message.author != self.person.id)
+        )
 
     def newest_visible_seq(self) -> int:
         """The seq of the last message that is theirs; 0 when there is none."""

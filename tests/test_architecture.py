@@ -26,6 +26,8 @@ PUBLIC = {
     "help.show",
     "dev_mail.show",
     "dev_mail.listing",
+    "notifications.offer",
+    "notifications.unsubscribe",
 }
 PUBLIC_AREAS = {"auth", "invitations", "help", "dev_mail"}
 # Secrets are text; everything else in an address is a number.

@@ -13,7 +13,7 @@ from tests.signed_in import browser_of
 
 # Session and account are part of every page; the rest is the page's own.
 QUERIES = {
-    "/": 11,
+    "/": 12,
     "/messages?channel=tenants": 9,
     "/messages/rows?channel=tenants": 8,
     "/threads/1": 16,
@@ -23,8 +23,9 @@ QUERIES = {
     "/badge": 2,
     "/contacts?role=tenants": 13,
     "/properties": 8,
-    "/settings/profile": 4,
-    "/settings/devices": 5,
+    "/settings/profile": 5,
+    "/settings/notifications": 5,
+    "/settings/devices": 6,
     "/help": 4,
 }
 

@@ -26,6 +26,7 @@ class User(Model):
     phone = TextField(default="")
     phone_consent = BooleanField(default=False)
     zone = TextField(default="UTC")
+    preferences = TextField(default="{}")
     created_at = BigIntegerField()
 
     class Meta:
@@ -217,6 +218,7 @@ class ThreadPerson(Model):
     read_at = BigIntegerField(null=True)
     cleared_seq = BigIntegerField(default=0)
     cleared_version = BigIntegerField(default=0)
+    told_seq = BigIntegerField(default=0)
     marked_unread = BooleanField(default=False)
     muted_until = BigIntegerField(default=0)
     pinned_at = BigIntegerField(null=True)
@@ -304,6 +306,7 @@ class ChainLink(Model):
 class Outbox(Model):
     kind = TextField()
     link = ForeignKeyField(Link, null=True)
+    user = ForeignKeyField(User, null=True, index=False)
     thread = ForeignKeyField(Thread, null=True)
     message = ForeignKeyField(Message, null=True)
     details = TextField(default="{}")
@@ -311,25 +314,11 @@ class Outbox(Model):
     leased_until = BigIntegerField(default=0)
     lease = TextField(default="")
     attempts = IntegerField(default=0)
+    failing_since = BigIntegerField(null=True)
     done_at = BigIntegerField(null=True)
 
     class Meta:
         table_name = "outbox"
-
-
-class Delivery(Model):
-    outbox = ForeignKeyField(Outbox, index=False)
-    user = ForeignKeyField(User)
-    way = TextField()
-    state = TextField()
-    due_at = BigIntegerField()
-    leased_until = BigIntegerField(default=0)
-    attempts = IntegerField(default=0)
-    message_id_header = TextField(default="")
-
-    class Meta:
-        table_name = "delivery"
-        indexes = ((("outbox", "user", "way"), True),)
 
 
 Message.add_index(
@@ -344,6 +333,19 @@ Attachment.add_index(
     Attachment.created_at, where=Attachment.message.is_null(), name="attachment_waiting"
 )
 Outbox.add_index(Outbox.due_at, where=Outbox.done_at.is_null(), name="outbox_waiting")
+Outbox.add_index(
+    Outbox.user,
+    Outbox.thread,
+    unique=True,
+    where=(Outbox.kind == SQL("'unread'")) & Outbox.done_at.is_null(),
+    name="outbox_unread",
+)
+Outbox.add_index(
+    Outbox.user,
+    unique=True,
+    where=(Outbox.kind == SQL("'digest'")) & Outbox.done_at.is_null(),
+    name="outbox_digest",
+)
 
 TABLES = (
     User,
@@ -366,7 +368,6 @@ TABLES = (
     Attachment,
     ChainLink,
     Outbox,
-    Delivery,
 )
 
 
