@@ -71,9 +71,11 @@ def take(row: Outbox, at: int, delay: int, pause: Callable[[], None] = lambda: N
         if covers(row):
             return True
         try:
-            return _cover(row, found, pause)
+            _cover(row, found, pause)
         except _Overtaken:
             continue
+        except _LeaseLost:
+            return False
 
 
 def close(row: Outbox, at: int, delay: int) -> None:
@@ -100,6 +102,10 @@ def covers(row: Outbox) -> Covers:
 
 class _Overtaken(Exception):
     """Another mail has covered the same messages meanwhile."""
+
+
+class _LeaseLost(Exception):
+    """Another dispatcher has claimed the row meanwhile."""
 
 
 def _recipients(message: Message, at: int) -> Iterator[tuple[View, Recipient]]:
@@ -137,10 +143,11 @@ def _found(row: Outbox, at: int, pause: Callable[[], None]) -> Iterator[Pending]
         pause()
 
 
-def _cover(row: Outbox, found: list[Pending], pause: Callable[[], None]) -> bool:
-    """Store what the mail will cover; False when the lease was lost.
+def _cover(row: Outbox, found: list[Pending], pause: Callable[[], None]) -> None:
+    """Store what the mail will cover.
 
-    :raises _Overtaken: when somebody was told of it meanwhile.
+    :raises _Overtaken: when somebody was told of it meanwhile; nothing is stored then.
+    :raises _LeaseLost: when the row is another dispatcher's by now; nothing is stored then.
     """
     noted: Covers = {}
     for start in range(0, len(found), AT_ONCE):
@@ -151,9 +158,8 @@ def _cover(row: Outbox, found: list[Pending], pause: Callable[[], None]) -> bool
                 if not mark_told(row.user_id, one.thread, one.up_to, since=one.after):
                     raise _Overtaken
             if not outbox.remember(row, covers=noted):
-                return False
+                raise _LeaseLost
         pause()
-    return True
 
 
 def _move(row: Outbox, plan: ByMail, at: int) -> None:
