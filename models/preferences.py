@@ -91,9 +91,9 @@ def minute_of(time: str) -> int:
 
 def _keep(user_id: int, **changed: Any) -> None:
     with transaction():
-        user = locked(User.select().where(User.id == user_id)).get()
-        kept = json.loads(user.preferences) | changed
-        User.update(preferences=json.dumps(kept)).where(User.id == user_id).execute()
+        for user in locked(User.select().where(User.id == user_id)):
+            kept = json.dumps(json.loads(user.preferences) | changed)
+            User.update(preferences=kept).where(User.id == user_id).execute()
 
 
 def _time(text: str) -> str:

@@ -30,8 +30,8 @@ PUBLIC = {
     "notifications.unsubscribe",
 }
 PUBLIC_AREAS = {"auth", "invitations", "help", "dev_mail"}
-# Secrets are text; everything else in an address is a number.
-TEXT_PARAMETERS = {"filename", "token", "name", "section"}
+# Secrets, names and what a client made up are text; everything else is a number.
+TEXT_PARAMETERS = {"filename", "token", "name", "section", "client_id"}
 
 
 def name_of(path: Path) -> str:
