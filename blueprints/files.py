@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
-from flask import Blueprint, Flask, current_app, jsonify, request, url_for
+from flask import Blueprint, Flask, current_app, jsonify, request
 from flask_login import login_required
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response
 
+from blueprints import shown_files
 from blueprints.access import viewer
 from models import attachments, media, storage
 from models.database import released
@@ -162,12 +163,6 @@ def of_form(thread: int) -> tuple[Attachment, ...]:
     return attachments.of(viewer(), thread, ids) if ids else ()
 
 
-def address_of(file: Attachment) -> str:
-    """Where a file is served."""
-    name = f"{file.name}-" if file.name == "thumbnail" else file.name
-    return url_for("files.content", number=file.id, name=name)
-
-
 def _off_hub(work: Callable[..., Any], *args: Any) -> Any:
     return current_app.config["OFF_HUB"](work, *args)
 
@@ -199,7 +194,7 @@ def _described(file: Attachment) -> Response:
         size=file.size,
         width=file.width,
         height=file.height,
-        address=address_of(file),
+        address=shown_files.address(file),
     )
 
 

@@ -6,7 +6,7 @@ from flask import Flask, current_app, make_response, render_template, request
 from jinja2 import Environment, StrictUndefined
 from werkzeug.wrappers import Response
 
-from blueprints import assets, chrome
+from blueprints import assets, chrome, shown_files
 from blueprints.linkify import linkify
 from models import clock
 
@@ -16,9 +16,16 @@ OF_THE_VIEWER = ("request", "session", "g", "get_flashed_messages", "current_use
 
 
 def init_app(app: Flask) -> None:
-    """Register the filters `iso` and `linkify` and the names templates need."""
+    """Register the filters and the names templates need."""
     assets.init_app(app)
-    app.jinja_env.filters.update(iso=clock.iso, linkify=linkify)
+    app.jinja_env.filters.update(
+        iso=clock.iso,
+        linkify=linkify,
+        address=shown_files.address,
+        box=shown_files.box,
+        ending=shown_files.ending,
+        in_words=shown_files.in_words,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shared = app.jinja_env.overlay(undefined=StrictUndefined)
     shared.globals = {
