@@ -11,6 +11,9 @@ from models.outbox import Outbox
 from models.preferences import MESSAGES
 from models.seen import SeenMessage
 
+GROUP = 5 * clock.MINUTE
+"""Messages of one author that are closer together stand under one name, as in the log."""
+
 LONGEST = 1_500
 """Characters of one message that a mail shows; programs cut off mails that are too long."""
 
@@ -32,10 +35,7 @@ def mail_of(row: Outbox, at: int) -> Mail | None:
     stop = tokens.address_to_unsubscribe(told.user.id, MESSAGES)
     facts = {
         "unread": told,
-        "lines": {
-            part.thread: [_line(one, told.user.zone) for one in part.messages]
-            for part in told.parts
-        },
+        "lines": {part.thread: _lines(part, told.user.zone) for part in told.parts},
         "settings": f"{current_app.config['BASE_URL']}/settings/notifications",
         "stop": stop,
         "address": _address(None if told.is_digest else told.parts[0].thread),
@@ -77,6 +77,21 @@ def _of_one(part: Part) -> str:
 
 def _number(total: int) -> str:
     return f"{total:,}" if total < bundle.COUNTED else f"{bundle.COUNTED:,} or more"
+
+
+def _lines(part: Part, zone: str) -> list[dict[str, str]]:
+    """The messages in words; who goes on within a few minutes is not named again."""
+    lines = []
+    before = None
+    for message in part.messages:
+        goes_on = (
+            before is not None
+            and before.author_id == message.author_id
+            and message.created_at - before.created_at < GROUP
+        )
+        lines.append(_line(message, zone) | ({"author": ""} if goes_on else {}))
+        before = message
+    return lines
 
 
 def _line(message: SeenMessage, zone: str) -> dict[str, str]:

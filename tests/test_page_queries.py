@@ -17,7 +17,7 @@ QUERIES = {
     "/": 13,
     "/messages?channel=tenants": 10,
     "/messages/rows?channel=tenants": 9,
-    "/threads/1": 17,
+    "/threads/1": 18,
     "/threads/1/messages": 6,
     "/threads/1/messages?before=9999999": 5,
     "/threads/1/messages?after_version=1": 6,
