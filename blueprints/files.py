@@ -17,12 +17,14 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response
 
 from blueprints import shown_files
-from blueprints.access import viewer
-from models import attachments, media, storage
+from blueprints.access import seq_or_404, view_or_404, viewer
+from blueprints.rendering import page_or_partial
+from models import attachments, inbox, media, storage
 from models.database import released
 from models.errors import Invalid, Missing, Refused
 from models.media import AUDIO, IMAGE, MEGABYTE, VIDEO
 from models.message import Attachment
+from models.shared import shared
 from models.storage import Storage
 
 bp = Blueprint("files", __name__)
@@ -73,6 +75,17 @@ def upload(thread: int, client_id: str) -> Response:
     response = _described(take(thread, client_id, name, cast("BinaryIO", request.stream)))
     response.status_code = 201
     return response
+
+
+@bp.get("/threads/<int:thread>/files")
+@login_required
+def listing(thread: int) -> Response:
+    """Everything shared in a conversation: pictures and films, then the rest."""
+    view = view_or_404(thread)
+    before = request.args.get("before")
+    found = shared(view, seq_or_404(before) if before else None)
+    name = inbox.name_of(view.thread, view.is_team)
+    return page_or_partial("files", thread=view, name=name, shared=found)
 
 
 @bp.delete("/files/<int:number>")

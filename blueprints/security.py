@@ -101,8 +101,8 @@ def content_security_policy(app: Flask) -> str:
     inline = " ".join(app.extensions["hallway.assets"].inline_hashes)
     return (
         f"default-src 'none'; script-src 'self' {inline}; style-src 'self'; "
-        "img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
+        "img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 

@@ -11,6 +11,7 @@ from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.chrome import positions
 from blueprints.rendering import page_or_partial, wants_partial
 from models import inbox, policy, reading, sync
+from models.shared import shared
 from models.thread import LANDLORDS, OWNERS, SERVICE_PROS, TENANTS
 from models.view import PAGE, View
 
@@ -18,6 +19,9 @@ bp = Blueprint("threads", __name__)
 
 ROWS = 50
 """Conversations listed before "Show more"."""
+
+SHARED = 12
+"""Files fetched for the pane of details: four pictures and the last other one are shown."""
 
 LABELS = {
     TENANTS: ("Tenants", "house-line"),
@@ -135,6 +139,7 @@ def _opened(view: View) -> dict[str, Any]:
         "older": len(shown) >= PAGE // 2,
         "newer": newer,
         "version": newest.version,
+        "shared": shared(view, limit=SHARED),
         "seen_seq": reading.seen_seq(view),
         "client_id": str(uuid4()),
     }

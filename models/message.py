@@ -109,7 +109,10 @@ class Attachment(BaseModel):
     created_at = Instant()
 
     class Meta:
-        indexes = ((("uploader", "client_id"), True),)
+        indexes = (
+            (("uploader", "client_id"), True),
+            (("thread", "message", "position"), False),
+        )
 
 
 # What waits for its message: the collector of orphans asks for the oldest of these.

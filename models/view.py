@@ -207,6 +207,10 @@ class View:
         return self.seen(self._visible(low, high, Message.id).order_by(order).limit(limit))
 
     def _visible(self, low: int, high: int, seq: Any) -> ModelSelect:
+        return with_people().where(self.is_theirs(low, high, seq))
+
+    def is_theirs(self, low: int = 1, high: int = OPEN, seq: Any = Message.id) -> Expression:
+        """What holds of the messages of this thread they may read, with a seq in low..high."""
         # Bounds are cut to the spans here: SQLite would use only one of two (MODEL 9).
         low = max(low, self.cleared_seq + 1)
         theirs: list[Expression] = [
@@ -215,11 +219,8 @@ class View:
             for span in self.spans
             if max(low, span.from_seq) <= min(high, span.to_seq)
         ]
-        return (
-            with_people()
-            .where(Message.thread == self.thread.id)
-            .where(reduce(or_, theirs) if theirs else SQL("1 = 0"))
-        )
+        within: Expression = Message.thread == self.thread.id
+        return within & (reduce(or_, theirs) if theirs else SQL("1 = 0"))
 
     def seen(self, messages: Iterable[Message]) -> list[SeenMessage]:
         """These messages, whose seqs must be theirs, as they see them."""

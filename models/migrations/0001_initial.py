@@ -284,7 +284,10 @@ class Attachment(Model):
 
     class Meta:
         table_name = "attachment"
-        indexes = ((("uploader", "client_id"), True),)
+        indexes = (
+            (("uploader", "client_id"), True),
+            (("thread", "message", "position"), False),
+        )
 
 
 class ChainLink(Model):
