@@ -11,11 +11,13 @@ from blueprints import (
     dev_mail,
     errors,
     extensions,
+    files,
     health,
     invitations,
     links,
     live,
     messages,
+    notifications,
     properties,
     rendering,
     security,
@@ -34,11 +36,13 @@ AREAS = (
     dashboard.bp,
     threads.bp,
     messages.bp,
+    files.bp,
     invitations.bp,
     contacts.bp,
     connecting.bp,
     properties.bp,
     settings.bp,
+    notifications.bp,
     help_pages.bp,
     dev_mail.bp,
     health.bp,
@@ -61,6 +65,7 @@ def init_app(app: Flask) -> None:
     extensions.limiter.init_app(app)
     for area in AREAS:
         app.register_blueprint(area)
+    files.init_app(app)
     errors.init_app(app)
     commands.init_app(app)
     extensions.socketio.init_app(

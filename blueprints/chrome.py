@@ -6,7 +6,7 @@ from flask import g, has_request_context
 from flask_login import current_user
 
 from blueprints.access import viewer
-from models import inbox, policy
+from models import inbox, outbox, policy
 from models.connection import MANAGE
 from models.thread import CONTACTS
 
@@ -30,6 +30,15 @@ def rights() -> policy.Rights:
 def may_invite() -> bool:
     """Whether the person signed in may add and invite contacts anywhere."""
     return rights().level(CONTACTS) >= MANAGE
+
+
+def mail_trouble() -> dict[str, int | None]:
+    """The name that `partials/mail_trouble.html` reads: since when no mail goes out, for admins.
+
+    Everybody else has none: there is nothing they could do.
+    """
+    since = outbox.failing_since() if current_user.is_authenticated else None
+    return {"mail_failing_since": since if since and policy.is_admin(viewer()) else None}
 
 
 def context() -> dict[str, Any]:

@@ -53,5 +53,5 @@ def reset_to_demo() -> None:
     reset.drop_everything()
     database.migrate()
     with database.db.connection_context():
-        demo.load()
+        demo.load(current_app.extensions["hallway.storage"])
     click.echo(launch.sign_ins())

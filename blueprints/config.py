@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from models import clock
 from models.session import KEPT
@@ -69,11 +69,14 @@ SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "MAIL_PORT": (port, 25),
     "MAIL_SERVER": (str, ""),
     "MAIL_USERNAME": (str, None),
+    "MAX_FILE_MB": (number(1, 1000), 50),
     "MAIL_USE_SSL": (truth, False),
     "MAIL_USE_TLS": (truth, False),
+    "NOTIFY_DELAY_S": (number(0, 86_400), 120),
     "PORT": (port, 5000),
     "PROXIES": (number(0, 9), 0),
     "SECRET_KEY": (str, ""),
+    "STORAGE_URL": (str, ""),
 }
 """Every setting with the reading of its text and its default.
 
@@ -114,6 +117,7 @@ def settings(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     values["SECRET_KEY"] = values["SECRET_KEY"] or secret_key(folder / "secret_key")
     values["DATABASE_URL"] = values["DATABASE_URL"] or f"sqlite:///{folder}/hallway.db"
+    values["STORAGE_URL"] = values["STORAGE_URL"] or f"file://{quote(str(folder / 'files'))}"
     values["PUBLIC"] = bool(values["BASE_URL"]) and not is_loopback(
         urlsplit(values["BASE_URL"]).hostname or ""
     )

@@ -4,12 +4,14 @@ from flask import Blueprint, redirect, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from blueprints import chrome
 from blueprints.access import viewer
 from blueprints.chrome import may_invite, positions
 from blueprints.rendering import page_or_partial
 from models import clock, contact_list, inbox, policy
 
 bp = Blueprint("dashboard", __name__)
+bp.context_processor(chrome.mail_trouble)
 
 SHOWN = 8
 """Unread conversations on Home; the rest is one step away in Messages."""

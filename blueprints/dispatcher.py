@@ -5,11 +5,12 @@ import smtplib
 
 from flask import Flask
 
-from blueprints import emails, mailing
+from blueprints import emails, mailing, rounds, unread_mails
+from blueprints.emails import Mail
 from blueprints.extensions import socketio
-from models import clock, outbox, signing_in
+from models import clock, outbox, signing_in, unread
 from models.database import connected
-from models.outbox import Outbox
+from models.outbox import ASKED, DIGEST, MESSAGE, UNREAD, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -34,13 +35,19 @@ def dispatch_due(app: Flask, at: int | None = None) -> int:
     with app.app_context(), connected():
         while row := outbox.claim_next(clock.now() if at is None else at):
             sent += _dispatch(row, clock.now() if at is None else at)
+            # A row that sends nothing may wait for nothing: others get their turn here.
+            socketio.sleep(0)
     return sent
 
 
 def _run(app: Flask) -> None:
+    next_round = 0
     while True:
         try:
             dispatch_due(app)
+            if clock.now() >= next_round:
+                next_round = clock.now() + rounds.PAUSE
+                rounds.go(app)
         except Exception:
             log.exception("The outbox could not be read; trying again")
         socketio.sleep(ROUND_S)
@@ -48,31 +55,44 @@ def _run(app: Flask) -> None:
 
 def _dispatch(row: Outbox, at: int) -> bool:
     try:
-        told = _tell(row, at)
+        if row.kind == MESSAGE:
+            unread.fan_out(row, at, unread_mails.delay())
+            return False
+        mail = _mail_of(row, at)
+        if mail is not None:
+            mailing.hand_over(emails.message_of(mail), f"{row.id:08}-{mail.reference[:8]}")
     except Exception as error:  # noqa: BLE001  # one bad row must not hold up the others
         _failed(row, error, at)
         return False
-    outbox.done(row, at)
-    return told
+    _close(row, at)
+    if mail is not None:
+        outbox.mail_went_out(at)
+    return mail is not None
 
 
-def _tell(row: Outbox, at: int) -> bool:
-    if row.kind == outbox.ASKED and row.link is None and signing_in.answer(row, at) is None:
-        return False
-    mail = emails.mail_of(row, at)
-    if mail is None:
-        return False
-    mailing.hand_over(emails.message_of(mail), f"{row.id:08}-{mail.reference[:8]}")
-    return True
+def _mail_of(row: Outbox, at: int) -> Mail | None:
+    if row.kind in (UNREAD, DIGEST):
+        return unread_mails.mail_of(row, at)
+    if row.kind == ASKED and row.link is None and signing_in.answer(row, at) is None:
+        return None
+    return emails.mail_of(row, at)
+
+
+def _close(row: Outbox, at: int) -> None:
+    if row.kind in (UNREAD, DIGEST):
+        unread.close(row, at, unread_mails.delay())
+    else:
+        outbox.done(row, at)
 
 
 def _failed(row: Outbox, error: Exception, at: int) -> None:
     if mailing.is_final(error):
         log.warning("Mail %s was refused for good: %s", row.id, error)
-        outbox.done(row, at)
+        _close(row, at)
         return
     if isinstance(error, OSError | smtplib.SMTPException):
         log.warning("Mail %s could not be handed over, try %s: %s", row.id, row.attempts, error)
     else:
         log.error("Mail %s could not be built, try %s", row.id, row.attempts, exc_info=error)
-    outbox.put_off(row, at)
+    if not outbox.put_off(row, at, server_fails=mailing.server_fails(error)):
+        _close(row, at)

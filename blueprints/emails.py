@@ -1,8 +1,10 @@
 """Mails: what a row of the outbox tells becomes data, the data becomes a message."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.charset import QP, Charset
+from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
+from email.policy import SMTP
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +30,13 @@ class Letter(Message):
     bytes that a server without 8BITMIME may damage.
     """
 
+    def _message(self) -> MIMEBase:
+        # A folded address is none: the library would break the long one of List-Unsubscribe into
+        # encoded words. Flask-Mail has folded names and subjects already.
+        message = super()._message()
+        message.policy = SMTP.clone(refold_source="none")
+        return message
+
     def _mimetext(self, text: str | None, subtype: str = "plain") -> MIMEText:
         part = MIMEText("", subtype, "us-ascii")
         del part["Content-Transfer-Encoding"]
@@ -39,7 +48,8 @@ class Letter(Message):
 class Mail:
     """One mail as data: `template` names `templates/emails/<template>.html` and `.txt`.
 
-    `reference` makes the Message-ID: the same for every repeat.
+    `reference` makes the Message-ID: the same for every repeat. `headers` are those that
+    this kind of mail has besides.
     """
 
     to: str
@@ -47,10 +57,11 @@ class Mail:
     template: str
     reference: str
     facts: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def mail_of(row: Outbox, at: int) -> Mail | None:
-    """What a row tells now, or None when it is not worth telling any more.
+    """What a row about a link tells now, or None when it is not worth telling any more.
 
     A link that was used, replaced or has expired since is not sent; who is told of a team's
     affairs is on the team at this moment.
@@ -78,7 +89,8 @@ def message_of(mail: Mail) -> Letter:
         extra_headers={
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
-        },
+        }
+        | mail.headers,
     )
     host = urlsplit(current_app.config["BASE_URL"]).hostname
     message.msgId = f"<{mail.reference}@{host}>"

@@ -68,7 +68,7 @@ def prepare(app: Flask) -> None:
                 f"{exposure}. Use another HALLWAY_DATABASE_URL, or keep Hallway on 127.0.0.1."
             )
         if not exposure and app.config["DEMO"] and not User.select().exists():
-            demo.load()
+            demo.load(app.extensions["hallway.storage"])
 
 
 def sign_ins() -> str:

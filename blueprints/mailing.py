@@ -68,6 +68,16 @@ def is_final(error: Exception) -> bool:
     """Whether trying again is useless: the server refused this message for good (5xx)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(500 <= code < 600 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
+    if isinstance(error, smtplib.SMTPDataError):
         return 500 <= error.smtp_code < 600
     return False
+
+
+def server_fails(error: Exception) -> bool:
+    """Whether the mail server takes nothing at all, whatever the message.
+
+    It does not answer, refuses the sign-in, or refuses the sender, which is the same in all
+    mails.
+    """
+    about_the_message = smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError
+    return isinstance(error, OSError) and not isinstance(error, about_the_message)

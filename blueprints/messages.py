@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from blueprints import broadcasts, threads
+from blueprints import broadcasts, files, threads
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.rendering import shared_fragment
 from models import posting, reading, sync
@@ -55,15 +55,15 @@ def send(thread: int) -> Response:
 
 
 def _post(thread: int) -> tuple[Message, bool]:
+    files.allow_size_of_message()
     form = request.form
-    if any(file.filename for file in request.files.values()):
-        raise Invalid({"files": "Files can't be sent here yet. Your text was kept."})
     reply_to = form.get("reply_to") or None
     draft = posting.Draft(
         body=form.get("body", ""),
         client_id=form.get("client_id", ""),
         audience=form.get("audience") or "everyone",
         reply_to=seq_or_404(reply_to) if reply_to else None,
+        files=files.of_form(thread),
     )
     message, created = posting.post_message(viewer(), thread, draft)
     if created:

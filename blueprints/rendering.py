@@ -6,7 +6,7 @@ from flask import Flask, current_app, make_response, render_template, request
 from jinja2 import Environment, StrictUndefined
 from werkzeug.wrappers import Response
 
-from blueprints import assets, chrome
+from blueprints import assets, chrome, shown_files
 from blueprints.linkify import linkify
 from models import clock, names
 from models.inviting import AGAIN_AFTER
@@ -25,6 +25,10 @@ def init_app(app: Flask) -> None:
         linkify=linkify,
         first_name=names.first,
         in_words=clock.in_words,
+        address=shown_files.address,
+        box=shown_files.box,
+        ending=shown_files.ending,
+        size_in_words=shown_files.in_words,
     )
     app.jinja_env.globals.update(LINK_LIFE=LIFE, RESENT_AFTER=AGAIN_AFTER)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

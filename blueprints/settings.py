@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from blueprints import limits
+from blueprints import chrome, limits
 from blueprints.access import viewer
 from blueprints.notices import go_to
 from blueprints.passwords import chosen_password, is_right
@@ -15,6 +15,7 @@ from models import session as sessions
 from models.errors import Invalid
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
+bp.context_processor(chrome.mail_trouble)
 
 WRONG_PASSWORD = "That is not your current password."  # noqa: S105  # a sentence
 

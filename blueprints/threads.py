@@ -13,6 +13,7 @@ from blueprints.chrome import may_invite, positions, rights
 from blueprints.rendering import page_or_partial, wants_partial
 from models import inbox, policy, reading, sync
 from models.errors import Missing
+from models.shared import shared
 from models.thread import LANDLORDS, OWNERS, SERVICE_PROS, TENANTS
 from models.view import PAGE, View
 
@@ -20,6 +21,9 @@ bp = Blueprint("threads", __name__)
 
 ROWS = 50
 """Conversations listed before "Show more"."""
+
+SHARED = 12
+"""Files fetched for the pane of details: four pictures and the last other one are shown."""
 
 LABELS = {
     TENANTS: ("Tenants", "house-line"),
@@ -150,6 +154,7 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         "older": len(shown) >= PAGE // 2,
         "newer": newer,
         "version": newest.version,
+        "shared": shared(view, limit=SHARED),
         "seen_seq": reading.seen_seq(view),
         "client_id": str(uuid4()),
     }

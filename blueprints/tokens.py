@@ -1,4 +1,4 @@
-"""The addresses of mailed links: the row's name under the server's signature."""
+"""Addresses that stand in mails: what they name under the server's signature."""
 
 from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -8,6 +8,7 @@ from models.errors import Missing
 from models.link import INVITATION, Link
 
 SALT = "hallway.link"
+TO_STOP_MAILS = "hallway.unsubscribe"
 
 
 def address_of(link: Link) -> str:
@@ -35,5 +36,24 @@ def link_or_404(token: str, *kinds: str) -> Link:
     return found
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or "", SALT)
+def address_to_unsubscribe(user: int, kind: str) -> str:
+    """The whole address that stops mails of one kind to one person; it works for good."""
+    signed = _signer(TO_STOP_MAILS).dumps([user, kind])
+    path = url_for("notifications.unsubscribe", token=signed, _external=False)
+    return current_app.config["BASE_URL"] + path
+
+
+def unsubscribed_by(token: str) -> tuple[int, str]:
+    """The user's id and the kind of mail that an address stops.
+
+    :raises Missing: when the signature is not ours.
+    """
+    try:
+        user, kind = _signer(TO_STOP_MAILS).loads(token)
+    except (BadSignature, ValueError, TypeError) as error:
+        raise Missing from error
+    return user, kind
+
+
+def _signer(salt: str = SALT) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.secret_key or "", salt)

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-from models import clock, database, demo  # noqa: E402  # found by the line above
+from models import clock, database, demo, storage  # noqa: E402  # found by the line above
 from models.connection import Connection  # noqa: E402
 from models.database import db  # noqa: E402
 from models.demo.cast import ZONE  # noqa: E402
@@ -69,7 +69,7 @@ def _fill(instance: Path, at: int) -> str:
     database.connect_to(f"sqlite:///{instance}/hallway.db")
     database.migrate()
     with db.connection_context():
-        demo.load(at)
+        demo.load(storage.at(f"file://{instance}/files"), at)
         shown = Thread.select().join(Connection).where(Connection.name == "Priya Raman").get()
     db.obj.close_all()
     return f"/threads/{shown.id}"

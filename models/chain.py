@@ -12,7 +12,7 @@ import json
 import secrets
 from typing import Final
 
-from models.message import ChainLink, Message, MessageEdition
+from models.message import Attachment, ChainLink, Message, MessageEdition
 
 POST: Final = "post"
 EDIT: Final = "edit"
@@ -36,7 +36,7 @@ def add_link(message: Message, action: str, version: int, at: int) -> None:
         action=action,
         at=at,
         salt=salt,
-        commitment=_commitment(salt, message, message.body, at),
+        commitment=_commitment(salt, message, message.body, at, _files(message.id)),
     )
     link.hash = _hash_after(head(message.thread_id, message.audience), link)
     link.save(force_insert=True)
@@ -62,14 +62,15 @@ def faults(thread: int) -> list[str]:
     """
     found = []
     heads: dict[int, str] = {}
-    stored = _stored(thread)
+    stored, files = _stored(thread), _files_of_all(thread)
     for link in ChainLink.select().where(ChainLink.thread == thread).order_by(ChainLink.version):
         previous = heads.get(link.audience) or _start(thread, link.audience)
         if link.hash != _hash_after(previous, link):
             found.append(f"Link {link.version} does not follow from the one before it.")
         heads[link.audience] = link.hash
         message, body = stored.pop((link.message_id, link.version), (None, ""))
-        if message is None or not _stands_for(link, message, body):
+        carried = files.get(link.message_id, [])
+        if message is None or not _stands_for(link, message, body, carried):
             found.append(f"What link {link.version} stands for was changed.")
     return found + [
         f"Version {version} of message {seq} stands in no chain." for seq, version in stored
@@ -87,7 +88,20 @@ def _stored(thread: int) -> dict[tuple[int, int], tuple[Message, str]]:
     return stored
 
 
-def _stands_for(link: ChainLink, message: Message, body: str) -> bool:
+def _files(message: int) -> list[Attachment]:
+    query = Attachment.select().where(Attachment.message == message)
+    return list(query.order_by(Attachment.position))
+
+
+def _files_of_all(thread: int) -> dict[int, list[Attachment]]:
+    query = Attachment.select().join(Message).where(Message.thread == thread)
+    files: dict[int, list[Attachment]] = {}
+    for file in query.order_by(Attachment.position):
+        files.setdefault(file.message_id, []).append(file)
+    return files
+
+
+def _stands_for(link: ChainLink, message: Message, body: str, files: list[Attachment]) -> bool:
     deletes = link.version if link.action == DELETE else None
     at = message.created_at if link.action == POST else link.at
     is_present = link.version == message.body_version
@@ -96,16 +110,16 @@ def _stands_for(link: ChainLink, message: Message, body: str) -> bool:
     if is_present and message.deleted_version != deletes:
         return False
     salt = None if link.salt is None else bytes(link.salt)
-    return salt is None or _commitment(salt, message, body, at) == link.commitment
+    return salt is None or _commitment(salt, message, body, at, files) == link.commitment
 
 
-def _commitment(salt: bytes, message: Message, body: str, at: int) -> str:
+def _commitment(salt: bytes, message: Message, body: str, at: int, files: list[Attachment]) -> str:
     said = {
         "about": message.subject_id,
         "answers": message.reply_to_id,
         "author": message.author_id,
         "body": body,
-        "files": [],
+        "files": [{"name": f.name, "sha256": f.sha256, "size": f.size} for f in files],
         "kind": message.kind,
         "side": message.side,
         "time": at,

@@ -38,6 +38,15 @@ def in_words(duration: int) -> str:
     return f"{duration // SECOND} seconds"
 
 
+def at_time(day: date, minute: int, zone: str, *, again: bool = False) -> int:
+    """The instant on `day` at which clocks in the IANA `zone` show a minute of the day.
+
+    :param again: the second of two such instants, where clocks were set back.
+    """
+    wall = datetime.combine(day, clock_time(minute // 60, minute % 60, fold=again))
+    return int(wall.replace(tzinfo=ZoneInfo(zone)).timestamp()) * SECOND
+
+
 def start_of(day: date, zone: str) -> int:
     """The instant at which `day` begins in the IANA `zone`, in milliseconds."""
     return int(datetime.combine(day, clock_time.min, ZoneInfo(zone)).timestamp()) * SECOND

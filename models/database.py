@@ -75,6 +75,19 @@ def connected() -> Iterator[None]:
             db.close()
 
 
+@contextmanager
+def released() -> Iterator[None]:
+    """Give the connection of a request back while something slow happens, then take one again."""
+    held = not db.is_closed()
+    if held:
+        db.close()
+    try:
+        yield
+    finally:
+        if held:
+            db.connect()
+
+
 def is_postgres() -> bool:
     """Whether `db` is bound to PostgreSQL."""
     return isinstance(db.obj, PostgresqlDatabase)

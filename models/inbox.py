@@ -4,7 +4,7 @@ The number of queries does not grow with the number of threads: one for the posi
 everything a person sees, a handful for the rows that are shown.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,8 @@ from models.connection import (
 )
 from models.database import db
 from models.homes import homes_of
-from models.message import Message
+from models.media import AUDIO, IMAGE, VIDEO
+from models.message import Attachment, Message
 from models.prepared import Prepared
 from models.seen import SeenMessage, Span, seen_by
 from models.thread import DIALOGUE, LANDLORDS, Thread, ThreadPerson
@@ -267,7 +268,19 @@ def place_of(thread: Thread, homes: dict[int, str]) -> str:
 def _snippet(last: SeenMessage | None) -> str | None:
     if last is None or last.is_event:
         return None
-    return "Message deleted" if last.deleted else " ".join(last.body.split())[:SNIPPET]
+    if last.deleted:
+        return "Message deleted"
+    return " ".join(last.body.split())[:SNIPPET] or in_words(last.files)
+
+
+def in_words(files: Sequence[Attachment]) -> str:
+    """Files as a row or a mail names them: "Photo", "3 photos", "Lease.pdf"."""
+    kinds = {file.kind for file in files}
+    if kinds == {IMAGE}:
+        return "Photo" if len(files) == 1 else f"{len(files)} photos"
+    if len(files) == 1:
+        return {VIDEO: "Video", AUDIO: "Audio"}.get(files[0].kind, files[0].name)
+    return f"{len(files)} files"
 
 
 def _snippet_author(

@@ -86,16 +86,39 @@ class MessageEdition(BaseModel):
 class Attachment(BaseModel):
     """A file of a message; `message` is NULL until the message that carries it is stored.
 
-    `size` is in bytes, `sha256` (hex) that of what is served.
+    `client_id` is the uploader's, so that a repeated upload is the same file. `kind` is image,
+    video, audio or file; `size` is in bytes, `sha256` (hex) that of what is served, `received`
+    that of what arrived. `width` and `height` are in pixels.
     """
 
     message = ForeignKeyField(Message, null=True, backref="attachments")
     position = IntegerField(default=0)
+    thread = ForeignKeyField(Thread, index=False)
+    uploader = ForeignKeyField(User, index=False)
+    client_id = TextField()
     name = TextField()
+    kind = TextField()
+    content_type = TextField()
     size = BigIntegerField()
     sha256 = TextField()
-    content_type = TextField()
+    received = TextField()
+    width = IntegerField(null=True)
+    height = IntegerField(null=True)
     storage_key = TextField(unique=True)
+    thumbnail_key = TextField(null=True, unique=True)
+    created_at = Instant()
+
+    class Meta:
+        indexes = (
+            (("uploader", "client_id"), True),
+            (("thread", "message", "position"), False),
+        )
+
+
+# What waits for its message: the collector of orphans asks for the oldest of these.
+Attachment.add_index(
+    Attachment.created_at, where=Attachment.message.is_null(), name="attachment_waiting"
+)
 
 
 class ChainLink(BaseModel):

@@ -2,9 +2,10 @@
 
 import json
 import secrets
+from collections.abc import Iterable
 from typing import Any, Final
 
-from peewee import ForeignKeyField, IntegerField, TextField
+from peewee import SQL, Expression, ForeignKeyField, IntegerField, TextField, fn
 
 from models import clock
 from models.database import BaseModel, Instant, transaction
@@ -16,9 +17,14 @@ from models.user import User
 LINK: Final = "link"
 ASKED: Final = "asked"
 JOINED_ELSEWHERE: Final = "joined_elsewhere"
+MESSAGE: Final = "message"
+UNREAD: Final = "unread"
+DIGEST: Final = "digest"
 """Kinds: a mailed link; somebody asked for a link at an address (it is made only if a person
 has it, and only in the background, so that the answer takes the same time for everybody); an
-invitation was accepted under another address than it was sent to."""
+invitation was accepted under another address than it was sent to; a message was stored, and
+whoever wants to be told of it gets a row; one person is mailed what is unread in one thread;
+one person is mailed what is unread anywhere."""
 
 LEASE: Final = 10 * clock.MINUTE
 """How long a claimed row is nobody else's: longer than all time limits of one sending."""
@@ -28,19 +34,21 @@ LONGEST_PAUSE: Final = clock.HOUR
 """After a failed try: 15 seconds, doubled each time, at most an hour."""
 
 GIVE_UP: Final = 60
-"""Tries, over two days and more, after which a row is closed undone."""
+"""Tries, over two days and more, after which a row is closed undone. Not while the mail server
+is what fails: it may be away for longer."""
 
 
 class Outbox(BaseModel):
     """One thing to tell. Claimed by lease, so that two dispatchers never hold the same row.
 
-    `kind` says what is told; a message will name its thread. `details` is JSON and holds the
-    `reference` that names the mail: a repeat carries the same Message-ID. `lease` is the
-    claimant's random mark, valid until `leased_until`.
+    `kind` says what is told. `details` is JSON and holds the `reference` that names the mail:
+    a repeat carries the same Message-ID. `lease` is the claimant's random mark, valid until
+    `leased_until`. `failing_since` is when the mail server first failed to take this row.
     """
 
     kind = TextField()
     link = ForeignKeyField(Link, null=True)
+    user = ForeignKeyField(User, null=True, index=False)
     thread = ForeignKeyField(Thread, null=True)
     message = ForeignKeyField(Message, null=True)
     details = TextField(default="{}")
@@ -48,6 +56,7 @@ class Outbox(BaseModel):
     leased_until = Instant(default=0)
     lease = TextField(default="")
     attempts = IntegerField(default=0)
+    failing_since = Instant(null=True)
     done_at = Instant(null=True)
 
     @property
@@ -57,31 +66,51 @@ class Outbox(BaseModel):
         return remembered
 
 
-class Delivery(BaseModel):
-    """One thing told to one person in one way; the index makes the fan-out idempotent."""
-
-    outbox = ForeignKeyField(Outbox, backref="deliveries", index=False)
-    user = ForeignKeyField(User)
-    way = TextField()
-    state = TextField()
-    due_at = Instant()
-    leased_until = Instant(default=0)
-    attempts = IntegerField(default=0)
-    message_id_header = TextField(default="")
-
-    class Meta:
-        indexes = ((("outbox", "user", "way"), True),)
-
-
 Outbox.add_index(Outbox.due_at, where=Outbox.done_at.is_null(), name="outbox_waiting")
+# One open row for a person and thread, one open digest for a person: who puts a second one puts
+# nothing. The constants stand in the SQL, as those of every partial index.
+Outbox.add_index(
+    Outbox.user,
+    Outbox.thread,
+    unique=True,
+    where=(Outbox.kind == SQL("'unread'")) & Outbox.done_at.is_null(),
+    name="outbox_unread",
+)
+Outbox.add_index(
+    Outbox.user,
+    unique=True,
+    where=(Outbox.kind == SQL("'digest'")) & Outbox.done_at.is_null(),
+    name="outbox_digest",
+)
 
 
 def put(kind: str, at: int, link: Link | None = None, **details: Any) -> Outbox:
     """Store something to tell, inside the transaction that makes it worth telling."""
-    reference = secrets.token_hex(16)
-    return Outbox.create(
-        kind=kind, link=link, due_at=at, details=json.dumps(details | {"reference": reference})
-    )
+    return Outbox.create(kind=kind, link=link, due_at=at, details=_details(details))
+
+
+def put_message(message: Message, at: int) -> None:
+    """Store that a message is to be told, inside the transaction that stores the message."""
+    Outbox.insert(kind=MESSAGE, thread=message.thread_id, message=message.id, due_at=at).execute()
+
+
+def put_unread(rows: Iterable[tuple[int, int | None, int]]) -> None:
+    """Let people be mailed what is unread, inside a transaction; who waits already waits on.
+
+    :param rows: for each a user's id, a thread's id (None for a digest), and when (ms).
+    """
+    wanted = [
+        {
+            "kind": UNREAD if thread else DIGEST,
+            "user": user,
+            "thread": thread,
+            "due_at": due_at,
+            "details": _details({}),
+        }
+        for user, thread, due_at in rows
+    ]
+    for start in range(0, len(wanted), 100):
+        Outbox.insert_many(wanted[start : start + 100]).on_conflict_ignore().execute()
 
 
 def claim_next(at: int) -> Outbox | None:
@@ -107,21 +136,73 @@ def attach(row: Outbox, link: Link) -> None:
     row.link = link
 
 
+def remember(row: Outbox, **details: Any) -> bool:
+    """Add to a row's details, inside a transaction; False when the lease was lost."""
+    kept = json.dumps(row.remembered | details)
+    if not Outbox.update(details=kept).where(ours(row)).execute():
+        return False
+    row.details = kept
+    return True
+
+
+def finish(row: Outbox, at: int) -> bool:
+    """Close a row, inside a transaction; False when the lease was lost."""
+    return bool(Outbox.update(done_at=at, failing_since=None).where(ours(row)).execute())
+
+
 def done(row: Outbox, at: int) -> None:
     """Told, or not worth telling any more. Nothing happens when the lease was lost."""
     with transaction():
-        Outbox.update(done_at=at).where((Outbox.id == row.id) & _ours(row)).execute()
+        finish(row, at)
 
 
-def put_off(row: Outbox, at: int) -> None:
-    """Try again later, or close the row after GIVE_UP tries."""
+def put_off(row: Outbox, at: int, *, server_fails: bool = False) -> bool:
+    """Try again later; False when a row has had GIVE_UP tries and should be closed.
+
+    :param server_fails: whether the mail server takes nothing at all, for which this row can
+        do nothing: it is not given up.
+    """
+    if row.attempts >= GIVE_UP and not server_fails:
+        return False
     pause = min(FIRST_PAUSE * 2 ** min(row.attempts - 1, 20), LONGEST_PAUSE)
-    change: dict[str, Any] = {"leased_until": 0, "due_at": at + pause}
-    if row.attempts >= GIVE_UP:
-        change = {"done_at": at}
+    since = (row.failing_since or at) if server_fails else None
+    wait(row, at + pause, failing_since=since)
+    return True
+
+
+def wait(row: Outbox, until: int, **change: Any) -> None:
+    """Give a row back, to be claimed again from `until` on."""
     with transaction():
-        Outbox.update(**change).where((Outbox.id == row.id) & _ours(row)).execute()
+        Outbox.update(lease="", leased_until=0, due_at=until, **change).where(ours(row)).execute()
 
 
-def _ours(row: Outbox) -> Any:
-    return (Outbox.lease == row.lease) & Outbox.done_at.is_null()
+def mail_went_out(at: int) -> None:
+    """The mail server takes mail: what it failed to take is due again, once.
+
+    A row that fails for reasons of its own is brought forward only so often.
+    """
+    failing = Outbox.done_at.is_null() & Outbox.failing_since.is_null(False)
+    if not Outbox.select().where(failing).exists():
+        return
+    with transaction():
+        soon = failing & (Outbox.due_at > at) & (Outbox.attempts < GIVE_UP // 2)
+        Outbox.update(due_at=at).where(soon).execute()
+        Outbox.update(failing_since=None).where(failing).execute()
+
+
+def failing_since() -> int | None:
+    """Since when the mail server has taken nothing, tried more than once; None while it does."""
+    open_ones = Outbox.select(fn.MIN(Outbox.failing_since)).where(
+        Outbox.done_at.is_null() & (Outbox.attempts > 1)
+    )
+    since: int | None = open_ones.scalar()
+    return since
+
+
+def ours(row: Outbox) -> Expression:
+    """The condition under which the claim of `row` still holds."""
+    return (Outbox.id == row.id) & (Outbox.lease == row.lease) & Outbox.done_at.is_null()
+
+
+def _details(known: dict[str, Any]) -> str:
+    return json.dumps(known | {"reference": secrets.token_hex(16)})

@@ -13,6 +13,7 @@ from peewee import SQL, Expression, Select, fn
 from models import clock
 from models.account import PROPERTY_MANAGER, Account
 from models.connection import (
+    ADMIN,
     CONNECTED,
     OWNER,
     SERVICE_PRO,
@@ -251,6 +252,11 @@ class Rights:
 def team_accounts(person: User) -> list[Account]:
     """The accounts on whose team `person` is, in the order they joined them."""
     return [connection.account for connection in team_connections(person)]
+
+
+def is_admin(person: User) -> bool:
+    """Whether `person` is the admin of any account."""
+    return team_connections(person).where(Connection.role == ADMIN).exists()
 
 
 def contacts_level(person: User, account: int) -> int:

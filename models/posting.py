@@ -7,12 +7,12 @@ from uuid import UUID
 
 from peewee import IntegrityError
 
-from models import chain, clock, text
+from models import attachments, chain, clock, outbox, text
 from models.account import Account
 from models.connection import Connection
 from models.database import locked, next_seq, transaction
 from models.errors import Conflict, Invalid, Missing, Refused
-from models.message import Message, MessageEdition
+from models.message import Attachment, Message, MessageEdition
 from models.record import append, lock_thread
 from models.thread import AUDIENCES
 from models.user import User
@@ -27,16 +27,21 @@ EDITABLE_FOR = 15 * clock.MINUTE
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody sends, as received: the audience by name, `client_id` a UUID."""
+    """What somebody sends, as received: the audience by name, `client_id` a UUID.
+
+    `files` were uploaded before, see `attachments.of`.
+    """
 
     body: str
     client_id: str
     audience: str = "everyone"
     reply_to: int | None = None
+    files: tuple[Attachment, ...] = ()
 
     def fingerprint(self, thread: int) -> str:
         """SHA-256 (hex) by which a repeat is told from another message (MODEL 11.14)."""
-        parts = [thread, self.body, self.audience, self.reply_to, []]
+        files = [(file.name, file.received) for file in self.files]
+        parts = [thread, self.body, self.audience, self.reply_to, files]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -50,7 +55,7 @@ def post_message(
     :param at: the instant of acceptance in milliseconds; now if None.
     :raises Missing: when there is no such thread for them.
     :raises Conflict: when the `client_id` was used for something else.
-    :raises Invalid: for the field `body`, `client_id`, `audience` or `reply_to`.
+    :raises Invalid: for the field `body`, `client_id`, `audience`, `reply_to` or `files`.
     :raises Refused: when they may see the thread but not write in it (SPEC 3 gives the order).
     """
     at = clock.now() if at is None else at
@@ -60,7 +65,7 @@ def post_message(
     if known:
         return known, False
     _check_may_write(view)
-    body = _checked_body(draft.body)
+    body = _checked_body(draft.body, needed=not draft.files)
     try:
         with transaction():
             _lock(view)
@@ -71,7 +76,10 @@ def post_message(
                 return known, False
             view = View.load(person, thread, at)
             _check_may_write(view)
-            return append(thread, at, **_columns(view, draft, body)), True
+            files = attachments.claim(draft.files)
+            message = append(thread, at, files, **_columns(view, draft, body))
+            outbox.put_message(message, at)
+            return message, True
     except IntegrityError:
         # The same id went into two threads at once; the other one was first.
         known = _known(person, thread, draft)
@@ -88,10 +96,10 @@ def edit_message(person: User, thread: int, seq: int, body: str, at: int | None 
     :raises Invalid: for the field `body`.
     :raises Refused: not theirs, deleted, too late, or no longer allowed to write.
     """
-    new_body = _checked_body(body)
     at = clock.now() if at is None else at
     with transaction():
-        message = _own_message(person, thread, seq, at)
+        message, files = _own_message(person, thread, seq, at)
+        new_body = _checked_body(body, needed=not files)
         if message.body == new_body:
             return message
         return _supersede(message, new_body, chain.EDIT, at)
@@ -105,7 +113,8 @@ def delete_message(person: User, thread: int, seq: int, at: int | None = None) -
     """
     at = clock.now() if at is None else at
     with transaction():
-        return _supersede(_own_message(person, thread, seq, at), "", chain.DELETE, at)
+        message, _ = _own_message(person, thread, seq, at)
+        return _supersede(message, "", chain.DELETE, at)
 
 
 def _supersede(message: Message, body: str, action: str, at: int) -> Message:
@@ -119,8 +128,10 @@ def _supersede(message: Message, body: str, action: str, at: int) -> Message:
     return message
 
 
-def _own_message(person: User, thread: int, seq: int, at: int) -> Message:
-    """Their own, still changeable message, with its thread locked."""
+def _own_message(
+    person: User, thread: int, seq: int, at: int
+) -> tuple[Message, tuple[Attachment, ...]]:
+    """Their own, still changeable message with its files, its thread locked."""
     view = View.load(person, thread, at)
     _lock(view)
     view = View.load(person, thread, at)
@@ -133,7 +144,7 @@ def _own_message(person: User, thread: int, seq: int, at: int) -> Message:
         raise Refused("This message was deleted.")
     if at - message.created_at > EDITABLE_FOR:
         raise Refused("You can edit a message for 15 minutes after sending.")
-    return message
+    return message, seen.files
 
 
 def _lock(view: View) -> None:
@@ -185,12 +196,12 @@ def _check_client_id(client_id: str) -> None:
         raise Invalid({"client_id": "The sending app gave no proper message id."}) from None
 
 
-def _checked_body(body: str) -> str:
+def _checked_body(body: str, *, needed: bool) -> str:
     try:
         checked = text.block(body, LONGEST)
     except ValueError as error:
         raise Invalid({"body": str(error)}) from None
-    if not checked:
+    if needed and not checked:
         raise Invalid({"body": "Write something first."})
     return checked
 

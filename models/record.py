@@ -1,11 +1,12 @@
 """The log of a thread: the only functions that add to it. Their callers hold its lock."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from models import chain
 from models.database import locked, next_seq
-from models.message import EVENT, Message
+from models.message import EVENT, Attachment, Message
 from models.thread import AUDIENCES, Side, Thread
 
 
@@ -14,10 +15,11 @@ def lock_thread(thread: int) -> Thread:
     return locked(Thread.select().where(Thread.id == thread)).get()
 
 
-def append(thread: int, at: int, **columns: Any) -> Message:
-    """Add a message to the end of a locked thread, with its link in the chain.
+def append(thread: int, at: int, files: Sequence[Attachment] = (), **columns: Any) -> Message:
+    """Add a message to the end of a locked thread, with its files and its link in the chain.
 
     :param at: the instant of acceptance in milliseconds.
+    :param files: what was uploaded for it and waits, in the order shown.
     :param columns: the other columns of Message, as author, side, audience and body.
     """
     seq = next_seq()
@@ -25,6 +27,9 @@ def append(thread: int, at: int, **columns: Any) -> Message:
         id=seq, thread=thread, version=seq, body_version=seq, created_at=at, **columns
     )
     message.save(force_insert=True)
+    for position, file in enumerate(files):
+        file.message, file.position = message, position
+        file.save()
     chain.add_link(message, chain.POST, seq, at)
     return message
 

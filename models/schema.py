@@ -5,7 +5,7 @@ from models.connection import Connection, TeamRight
 from models.link import Link
 from models.maintenance import MaintenanceRequest
 from models.message import Attachment, ChainLink, Message, MessageEdition
-from models.outbox import Delivery, Outbox
+from models.outbox import Outbox
 from models.property import OwnerProperty, Property, StaffProperty, Tenancy, Unit
 from models.session import Session
 from models.thread import AccessWindow, Thread, ThreadPerson
@@ -32,5 +32,4 @@ TABLES = (
     Attachment,
     ChainLink,
     Outbox,
-    Delivery,
 )

@@ -1,12 +1,12 @@
 """Messages as somebody sees them: which edition, or a tombstone (MODEL 3)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from peewee import JOIN, ModelSelect
 
-from models.message import EVENT, Message, MessageEdition
+from models.message import EVENT, Attachment, Message, MessageEdition
 from models.thread import AUDIENCE_NAMES, ROLE_OF_SIDE, Side
 from models.user import User
 
@@ -31,6 +31,7 @@ Spans = tuple[Span, ...]
 class SeenMessage:
     """A message as somebody sees it: the newest edition that is theirs, or a tombstone.
 
+    `files` are those it carries, in the order shown; a tombstone has none.
     `id` is the seq; `version` that of what is seen, never of what is hidden; `created_at` in
     milliseconds; `event` is empty for a text, `body` for an event and a tombstone.
     """
@@ -49,6 +50,7 @@ class SeenMessage:
     audience: str
     reply_to: int | None
     created_at: int
+    files: tuple[Attachment, ...] = ()
 
 
 def with_people() -> ModelSelect:
@@ -70,7 +72,11 @@ def as_seen(messages: Iterable[Message], spans_of: Callable[[Message], Spans]) -
     messages = list(messages)
     behind = [m.id for m in messages if not _sees_present(m, spans_of(m))]
     editions = _editions(behind)
-    return [_as_seen(m, spans_of(m), editions.get(m.id, ())) for m in messages]
+    files = _files([m.id for m in messages if m.deleted_version is None])
+    return [
+        replace(_as_seen(m, spans_of(m), editions.get(m.id, ())), files=files.get(m.id, ()))
+        for m in messages
+    ]
 
 
 def seen_by(spans: Mapping[int, Spans]) -> dict[int, SeenMessage]:
@@ -124,4 +130,14 @@ def _editions(messages: list[int]) -> dict[int, list[MessageEdition]]:
         query = MessageEdition.select().where(MessageEdition.message.in_(messages))
         for edition in query.order_by(MessageEdition.version.desc()):
             by_message.setdefault(edition.message_id, []).append(edition)
+    return by_message
+
+
+def _files(messages: list[int]) -> dict[int, tuple[Attachment, ...]]:
+    """The files of these messages, in the order shown."""
+    by_message: dict[int, tuple[Attachment, ...]] = {}
+    if messages:
+        query = Attachment.select().where(Attachment.message.in_(messages))
+        for file in query.order_by(Attachment.position):
+            by_message[file.message_id] = (*by_message.get(file.message_id, ()), file)
     return by_message

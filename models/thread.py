@@ -114,6 +114,7 @@ class ThreadPerson(BaseModel):
     """What one person keeps about one thread: read to, cleared to, muted, pinned.
 
     Exists for contacts and team alike, made when first needed. `read_seq` NULL: never read.
+    `told_seq` is how far they were told by e-mail.
     """
 
     user = ForeignKeyField(User, backref="kept", index=False)
@@ -122,6 +123,7 @@ class ThreadPerson(BaseModel):
     read_at = Instant(null=True)
     cleared_seq = Seq(default=0)
     cleared_version = Seq(default=0)
+    told_seq = Seq(default=0)
     marked_unread = BooleanField(default=False)
     muted_until = Instant(default=0)
     pinned_at = Instant(null=True)

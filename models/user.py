@@ -20,7 +20,8 @@ class User(UserMixin, BaseModel):
     """A person who signs in, once for all their accounts (SPEC 1).
 
     `email` is stored in lower case and unique. `zone` is an IANA name. `phone` is the
-    person's own; others see it only with `phone_consent`.
+    person's own; others see it only with `phone_consent`. `preferences` is JSON, read and
+    written by `models.preferences`.
     """
 
     name = TextField()
@@ -29,6 +30,7 @@ class User(UserMixin, BaseModel):
     phone = TextField(default="")
     phone_consent = BooleanField(default=False)
     zone = TextField(default="UTC")
+    preferences = TextField(default="{}")
     created_at = Instant()
 
     # How this person is signed in on this device: the session row, and the secret that names it.

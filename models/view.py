@@ -62,6 +62,8 @@ class View:
         self.read_seq: int | None = kept.read_seq if kept else None
         self.marked_unread: bool = kept.marked_unread if kept else False
         self.cleared_seq: int = kept.cleared_seq if kept else 0
+        self.told_seq: int = kept.told_seq if kept else 0
+        self.is_muted: bool = kept is not None and kept.muted_until > at
         cleared_version: int = kept.cleared_version if kept else 0
         self.version = max(cleared_version, *(row.version for row in rows))
 
@@ -188,6 +190,15 @@ class View:
         """Whether a message of this thread is theirs, in whatever edition."""
         return any(span.holds(message.id, message.audience) for span in self.spans)
 
+    def unread_texts(self, after: int, up_to: int = OPEN) -> ModelSelect:
+        """A query of what others wrote, still unread, with a seq in (after, up_to]."""
+        held = self.since if self.read_seq is None else self.read_seq
+        return self._visible(max(after, held) + 1, up_to, Message.id).where(
+            (Message.kind == SQL("0"))  # a constant: see inbox
+            & Message.deleted_version.is_null()
+            & (Message.author != self.person.id)
+        )
+
     def newest_visible_seq(self) -> int:
         """The seq of the last message that is theirs; 0 when there is none."""
         newest = self._page(1, OPEN, Message.id.desc(), 1)
@@ -197,6 +208,10 @@ class View:
         return self.seen(self._visible(low, high, Message.id).order_by(order).limit(limit))
 
     def _visible(self, low: int, high: int, seq: Any) -> ModelSelect:
+        return with_people().where(self.is_theirs(low, high, seq))
+
+    def is_theirs(self, low: int = 1, high: int = OPEN, seq: Any = Message.id) -> Expression:
+        """What holds of the messages of this thread they may read, with a seq in low..high."""
         # Bounds are cut to the spans here: SQLite would use only one of two (MODEL 9).
         low = max(low, self.cleared_seq + 1)
         theirs: list[Expression] = [
@@ -205,11 +220,8 @@ class View:
             for span in self.spans
             if max(low, span.from_seq) <= min(high, span.to_seq)
         ]
-        return (
-            with_people()
-            .where(Message.thread == self.thread.id)
-            .where(reduce(or_, theirs) if theirs else SQL("1 = 0"))
-        )
+        within: Expression = Message.thread == self.thread.id
+        return within & (reduce(or_, theirs) if theirs else SQL("1 = 0"))
 
     def seen(self, messages: Iterable[Message]) -> list[SeenMessage]:
         """These messages, whose seqs must be theirs, as they see them."""

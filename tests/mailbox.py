@@ -43,9 +43,9 @@ class Read:
         return urlsplit(re.search(r"^https?://\S+$", self.text, re.MULTILINE)[0]).path
 
 
-def mails(app: Flask) -> list[Read]:
-    """Everything sent so far, in order, after what is due has been sent."""
-    dispatch_due(app)
+def mails(app: Flask, at: int | None = None) -> list[Read]:
+    """Everything sent so far, in order, after what is due at an instant (now) has been sent."""
+    dispatch_due(app, at)
     return [parsed(path.read_bytes()) for path in files(app)]
 
 

@@ -15,10 +15,10 @@ SOURCES = [ROOT / "app.py", *BLUEPRINTS, *MODELS]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # Whoever has no account must reach these; everything else asks for sign-in.
-PUBLIC = {"static", "health.healthz"}
+PUBLIC = {"static", "health.healthz", "notifications.offer", "notifications.unsubscribe"}
 PUBLIC_AREAS = {"auth", "invitations", "links", "help", "dev_mail"}
-# Secrets are text; everything else in an address is a number.
-TEXT_PARAMETERS = {"filename", "token", "name", "section"}
+# Secrets, names and what a client made up are text; everything else is a number.
+TEXT_PARAMETERS = {"filename", "token", "name", "section", "client_id"}
 
 
 def name_of(path: Path) -> str:

@@ -10,11 +10,12 @@ from models import chain, clock, database, demo, inbox, inviting, passwords, pol
 from models.account import LANDLORD, PROPERTY_MANAGER, Account
 from models.connection import CONNECTED, DISCONNECTED, INVITED, NOT_CONNECTED, Connection
 from models.database import db
-from models.demo import cast, script
+from models.demo import cast, packing, script
 from models.errors import Missing, Refused
 from models.homes import homes_of
-from models.message import TEXT, Message, MessageEdition
+from models.message import TEXT, Attachment, Message, MessageEdition
 from models.posting import Draft, post_message
+from models.storage import Folder
 from models.thread import AccessWindow, Thread
 from models.user import User, by_address
 from models.view import View, viewers
@@ -25,17 +26,19 @@ MIDNIGHT = clock.start_of(clock.to_datetime(clock.now(), cast.ZONE).date(), cast
 
 @pytest.fixture(scope="module")
 def sqlite_demo(tmp_path_factory, migrated_file):
-    return filled(f"sqlite:///{shutil.copy(migrated_file, tmp_path_factory.mktemp('demo'))}")
+    folder = tmp_path_factory.mktemp("demo")
+    return filled(f"sqlite:///{shutil.copy(migrated_file, folder)}", folder)
 
 
 @pytest.fixture(scope="module")
-def postgres_demo(postgres):
-    return filled(postgres.url(postgres.create(template="hallway_1")))
+def postgres_demo(postgres, tmp_path_factory):
+    url = postgres.url(postgres.create(template="hallway_1"))
+    return filled(url, tmp_path_factory.mktemp("demo"))
 
 
-def filled(url):
+def filled(url, folder):
     with using(url):
-        demo.load()
+        demo.load(Folder(folder / "files"))
     return url
 
 
@@ -115,9 +118,9 @@ def test_the_record_holds(loaded):
 @pytest.mark.parametrize(
     "now", [MIDNIGHT + clock.MINUTE, MIDNIGHT + 11 * clock.HOUR, MIDNIGHT + 23 * clock.HOUR]
 )
-def test_nothing_is_in_the_future_and_all_is_in_order(sqlite_url, now):
+def test_nothing_is_in_the_future_and_all_is_in_order(sqlite_url, tmp_path, now):
     with using(sqlite_url):
-        demo.load(now)
+        demo.load(Folder(tmp_path / "files"), now)
         check_order(now)
 
 
@@ -138,6 +141,19 @@ def test_one_conversation_has_over_300_messages(loaded):
     texts = Message.select().where((Message.thread == long) & (Message.kind == TEXT))
     assert texts.count() > 300
     assert len({message.body for message in texts}) > 290
+
+
+def test_photos_and_documents_are_in_the_conversations(loaded):
+    shown = View.load(person("Maya"), thread_of("Priya Raman").id).newest(limit=100)
+    carried = [[file.name for file in m.files] for m in shown if m.files]
+    assert carried == [
+        ["Lease-3B-2026.pdf"],
+        ["faucet.jpg", "cabinet.jpg", "stain.jpg"],
+        ["Receipt-bucket.pdf"],
+    ]
+    [photo] = View.load(person("Beth"), thread_of("Beth Whitaker").id).newest()[-1].files
+    assert (photo.kind, photo.width, photo.height) == ("image", 1200, 1200)
+    assert {path.name for path in packing.FOLDER.iterdir()} == {f.name for f in Attachment.select()}
 
 
 def test_one_message_was_edited_and_one_deleted(loaded):
@@ -254,10 +270,10 @@ def test_a_former_tenant_and_the_team_can_read_and_not_write(loaded):
     assert AccessWindow.select().where(AccessWindow.thread == thread).count() == 1
 
 
-def test_it_loads_quickly(sqlite_url):
+def test_it_loads_quickly(sqlite_url, tmp_path):
     with using(sqlite_url):
         begin = time.process_time()
-        demo.load()
+        demo.load(Folder(tmp_path / "files"))
         assert time.process_time() - begin < 3
 
 

@@ -133,12 +133,11 @@ def test_a_server_that_is_down_is_tried_again_later_with_longer_pauses(
 def test_pauses_end_at_an_hour_and_tries_end_some_day(mailed: Flask) -> None:
     row = asked(0)
     Outbox.update(attempts=outbox.GIVE_UP - 1, lease="mine").execute()
-    outbox.put_off(again(row), at=0)
+    assert outbox.put_off(again(row), at=0)
     assert again(row).due_at == HOUR
-    assert again(row).done_at is None
-    Outbox.update(attempts=outbox.GIVE_UP).execute()
-    outbox.put_off(again(row), at=DAY)
-    assert again(row).done_at == DAY
+    Outbox.update(attempts=outbox.GIVE_UP, lease="mine").execute()
+    assert not outbox.put_off(again(row), at=DAY)
+    assert outbox.put_off(again(row), at=DAY, server_fails=True)
 
 
 def test_a_full_mailbox_is_tried_again_and_a_refusal_for_good_is_not(

@@ -1,6 +1,7 @@
 """The log over HTTP: sending, pages, catching up, reading. Who may not gets 404."""
 
 import html
+import io
 import re
 import uuid
 from typing import Any
@@ -306,13 +307,13 @@ def test_a_foreign_site_cannot_send(talk: Talk) -> None:
     assert send(talk.hers, talk).status_code == 201
 
 
-def test_files_are_refused_and_the_text_is_not_stored_half(talk: Talk) -> None:
-    import io
-
-    form = {"files": (io.BytesIO(b"x"), "a.txt")}
+def test_a_refused_file_names_itself_and_nothing_is_stored(talk: Talk) -> None:
+    before = seqs(talk.hers.get(talk.address))
+    form = {"files": (io.BytesIO(b"\0x"), "a.exe")}
     answer = send(talk.hers, talk, form=form, headers=JSON)
     assert answer.status_code == 422
-    assert "files" in answer.json["errors"]
+    assert "a.exe" in answer.json["errors"]["files"]
+    assert seqs(talk.hers.get(talk.address)) == before
 
 
 def test_times_are_utc_with_milliseconds(talk: Talk) -> None:

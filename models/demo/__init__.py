@@ -9,6 +9,7 @@ from typing import Final
 
 from models import clock, passwords
 from models.demo import cast, staging
+from models.storage import Storage
 from models.user import User
 
 PASSWORD: Final = "hallway-demo"  # noqa: S105  # public: a server others can reach refuses it
@@ -18,13 +19,14 @@ SIGN_INS: Final = list(cast.SIGN_INS)
 """Name and e-mail of the people to sign in as, in the order they are shown."""
 
 
-def load(at: int | None = None) -> None:
+def load(storage: Storage, at: int | None = None) -> None:
     """Fill an empty, migrated database; one transaction, a few seconds at most.
 
+    :param storage: takes the photos and documents.
     :param at: the instant (ms) that counts as the present; now if None.
     """
     password_hash = passwords.hash_of(PASSWORD)
-    staging.perform(password_hash, clock.now() if at is None else at)
+    staging.perform(password_hash, storage, clock.now() if at is None else at)
 
 
 def is_present() -> bool:

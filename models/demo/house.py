@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from models import (
+    attachments,
     clock,
     contacts,
     inviting,
@@ -20,10 +21,13 @@ from models.contacts import Wanted
 from models.database import OPEN
 from models.demo import script
 from models.demo.cast import ZONE, Company, Contact, Member
+from models.demo.packing import Luggage
 from models.link import Link
+from models.message import Attachment
 from models.places import visible_properties, visible_units
 from models.posting import Draft
 from models.record import append
+from models.storage import Storage
 from models.team import add_member
 from models.thread import AUDIENCES, SIDE_OF_ROLE, Side
 from models.user import User, by_address
@@ -32,8 +36,10 @@ from models.user import User, by_address
 class House:
     """The demo as far as it has happened: who and what is there, by the names of the data."""
 
-    def __init__(self, password_hash: str) -> None:
+    def __init__(self, password_hash: str, storage: Storage, luggage: Luggage) -> None:
         self._password_hash = password_hash
+        self._storage = storage
+        self._luggage = luggage
         self._people: dict[str, User] = {}
         self._accounts: dict[str, tuple[User, Account]] = {}
         self._contacts: dict[Contact, Connection] = {}
@@ -90,7 +96,7 @@ class House:
         person, thread = self._people[line.who], self._threads[contact]
         last = self._said.get((contact, line.who), 0)
         if line.act == script.SAYS:
-            self._said[contact, line.who] = self._say(contact, person, line.words, at)
+            self._said[contact, line.who] = self._say(contact, person, line, at)
         elif line.act == script.EDITS:
             posting.edit_message(person, thread, last, line.words, at)
         elif line.act == script.DELETES:
@@ -100,11 +106,13 @@ class House:
         elif line.act == script.DISCONNECTS:
             leaving.disconnect(person, self._contacts[contact].id, at)
 
-    def _say(self, contact: Contact, person: User, words: str, at: int) -> int:
+    def _say(self, contact: Contact, person: User, line: script.Line, at: int) -> int:
         # Straight into the record: hundreds of messages would be checked twice each, in a
         # transaction that nobody else can see into yet.
         known = self._contacts[contact]
-        draft, thread = Draft(words, str(uuid4())), self._threads[contact]
+        thread = self._threads[contact]
+        files = tuple(self._upload(person, thread, name) for name in line.files)
+        draft = Draft(line.words, str(uuid4()), files=files)
         columns = {
             "author": person.id,
             "side": SIDE_OF_ROLE[known.role] if person.email == known.email else Side.TEAM,
@@ -113,7 +121,11 @@ class House:
             "client_id": draft.client_id,
             "request_hash": draft.fingerprint(thread),
         }
-        return append(thread, at, **columns).id
+        return append(thread, at, files, **columns).id
+
+    def _upload(self, person: User, thread: int, name: str) -> Attachment:
+        prepared = self._luggage[name]
+        return attachments.keep(person, thread, str(uuid4()), name, prepared, self._storage)
 
     def _join(self, contact: Contact, at: int) -> None:
         invitation, known = self._invitations[contact], by_address(contact.email)

@@ -3,7 +3,8 @@
 A scene begins with `= 12 days ago, 09:30` (the clock of the demo's zone) or with
 `= 40 minutes ago`. Each line is `Name: words`, or `Name` with what they do: `joins`, `reads`,
 `edits: new words` or `deletes` (their last message), `disconnects`. It happens a minute after
-the line before, or `+N` minutes, as in `Priya +15: words`. Lines with `#` are notes.
+the line before, or `+N` minutes, as in `Priya +15: words`. `Priya with tap.jpg, floor.jpg: words`
+sends files of the demo along, with or without words. Lines with `#` are notes.
 """
 
 import re
@@ -24,7 +25,8 @@ EDITS, DELETES, DISCONNECTS = "edits", "deletes", "disconnects"
 _SCENE = re.compile(r"= (\d+) (?:days ago, (\d\d):(\d\d)|minutes ago)")
 _LINE = re.compile(
     r"(?P<who>\w+)(?: \+(?P<pause>\d+))?"
-    r"(?: (?P<act>joins|reads|edits|deletes|disconnects))?(?:: (?P<words>.+))?"
+    r"(?: (?P<act>joins|reads|edits|deletes|disconnects)| with (?P<files>[^:]+))?"
+    r"(?:: (?P<words>.+))?"
 )
 
 
@@ -37,6 +39,7 @@ class Line:
     who: str
     act: str
     words: str
+    files: tuple[str, ...] = ()
 
 
 def lines_of(script: str, now: int) -> Iterator[Line]:
@@ -57,7 +60,8 @@ def lines_of(script: str, now: int) -> Iterator[Line]:
         if line is None:
             raise ValueError(f"{script}.txt, line {number + 1}: {text}")
         at += int(line["pause"] or 1) * clock.MINUTE + _seconds(number)
-        yield Line(at, script, line["who"], line["act"] or SAYS, line["words"] or "")
+        files = tuple(line["files"].split(", ")) if line["files"] else ()
+        yield Line(at, script, line["who"], line["act"] or SAYS, line["words"] or "", files)
 
 
 def _beginning(scene: re.Match[str], now: int) -> int:

@@ -10,7 +10,9 @@ from models.database import transaction
 from models.demo import script
 from models.demo.cast import COMPANIES, Company, Contact
 from models.demo.house import House
+from models.demo.packing import packed
 from models.demo.script import Line
+from models.storage import Storage
 
 BEFORE_JOINING: Final = 20 * clock.HOUR
 """How long before they join somebody was invited."""
@@ -24,10 +26,10 @@ class Step:
     act: Callable[[int], object]
 
 
-def perform(password_hash: str, now: int) -> None:
+def perform(password_hash: str, storage: Storage, now: int) -> None:
     """Make everything happen up to `now` (ms), in one transaction."""
-    house = House(password_hash)
-    with transaction():
+    with packed(storage) as luggage, transaction():
+        house = House(password_hash, storage, luggage)
         # By time and not by conversation: newer messages must have greater numbers.
         for step in sorted(_steps(house, now), key=lambda step: step.at):
             step.act(step.at)
@@ -58,5 +60,5 @@ def _with_reading(lines: Iterable[Line]) -> Iterator[Line]:
     last_words = {line.who: line for line in lines if line.act == script.SAYS}
     for line in lines:
         if last_words.get(line.who) is line:
-            yield replace(line, act=script.READS, words="")
+            yield replace(line, act=script.READS, words="", files=())
         yield line

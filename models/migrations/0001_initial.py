@@ -26,6 +26,7 @@ class User(Model):
     phone = TextField(default="")
     phone_consent = BooleanField(default=False)
     zone = TextField(default="UTC")
+    preferences = TextField(default="{}")
     created_at = BigIntegerField()
 
     class Meta:
@@ -217,6 +218,7 @@ class ThreadPerson(Model):
     read_at = BigIntegerField(null=True)
     cleared_seq = BigIntegerField(default=0)
     cleared_version = BigIntegerField(default=0)
+    told_seq = BigIntegerField(default=0)
     marked_unread = BooleanField(default=False)
     muted_until = BigIntegerField(default=0)
     pinned_at = BigIntegerField(null=True)
@@ -265,14 +267,27 @@ class MessageEdition(Model):
 class Attachment(Model):
     message = ForeignKeyField(Message, null=True)
     position = IntegerField(default=0)
+    thread = ForeignKeyField(Thread, index=False)
+    uploader = ForeignKeyField(User, index=False)
+    client_id = TextField()
     name = TextField()
+    kind = TextField()
+    content_type = TextField()
     size = BigIntegerField()
     sha256 = TextField()
-    content_type = TextField()
+    received = TextField()
+    width = IntegerField(null=True)
+    height = IntegerField(null=True)
     storage_key = TextField(unique=True)
+    thumbnail_key = TextField(null=True, unique=True)
+    created_at = BigIntegerField()
 
     class Meta:
         table_name = "attachment"
+        indexes = (
+            (("uploader", "client_id"), True),
+            (("thread", "message", "position"), False),
+        )
 
 
 class ChainLink(Model):
@@ -294,6 +309,7 @@ class ChainLink(Model):
 class Outbox(Model):
     kind = TextField()
     link = ForeignKeyField(Link, null=True)
+    user = ForeignKeyField(User, null=True, index=False)
     thread = ForeignKeyField(Thread, null=True)
     message = ForeignKeyField(Message, null=True)
     details = TextField(default="{}")
@@ -301,25 +317,11 @@ class Outbox(Model):
     leased_until = BigIntegerField(default=0)
     lease = TextField(default="")
     attempts = IntegerField(default=0)
+    failing_since = BigIntegerField(null=True)
     done_at = BigIntegerField(null=True)
 
     class Meta:
         table_name = "outbox"
-
-
-class Delivery(Model):
-    outbox = ForeignKeyField(Outbox, index=False)
-    user = ForeignKeyField(User)
-    way = TextField()
-    state = TextField()
-    due_at = BigIntegerField()
-    leased_until = BigIntegerField(default=0)
-    attempts = IntegerField(default=0)
-    message_id_header = TextField(default="")
-
-    class Meta:
-        table_name = "delivery"
-        indexes = ((("outbox", "user", "way"), True),)
 
 
 Message.add_index(
@@ -330,7 +332,23 @@ Message.add_index(
     where=(Message.kind == SQL("0")) & Message.deleted_version.is_null(),
     name="message_countable",
 )
+Attachment.add_index(
+    Attachment.created_at, where=Attachment.message.is_null(), name="attachment_waiting"
+)
 Outbox.add_index(Outbox.due_at, where=Outbox.done_at.is_null(), name="outbox_waiting")
+Outbox.add_index(
+    Outbox.user,
+    Outbox.thread,
+    unique=True,
+    where=(Outbox.kind == SQL("'unread'")) & Outbox.done_at.is_null(),
+    name="outbox_unread",
+)
+Outbox.add_index(
+    Outbox.user,
+    unique=True,
+    where=(Outbox.kind == SQL("'digest'")) & Outbox.done_at.is_null(),
+    name="outbox_digest",
+)
 
 TABLES = (
     User,
@@ -353,7 +371,6 @@ TABLES = (
     Attachment,
     ChainLink,
     Outbox,
-    Delivery,
 )
 
 

@@ -1,16 +1,20 @@
 // The message field: it grows, Enter sends, and what could not be sent comes back to it.
 import { keepDraft } from "hallway/drafts";
 import { hear, on, tell } from "hallway/events";
-import { currentLog } from "hallway/messages";
 import { toLatest } from "hallway/leaping";
-import { discard, send } from "hallway/outbox";
+import { currentLog } from "hallway/messages";
+import { send, takeBack, uploadsOf } from "hallway/outbox";
 import { quietly } from "hallway/requests";
+import { empty, fill, inTray } from "hallway/tray";
+import { retry } from "hallway/uploads";
 
 const LONGEST = 10_000;
+const MOST_FILES = 10;
 const touch = matchMedia("(pointer: coarse)");
 const grows = CSS.supports("field-sizing", "content");
 
 const field = () => document.getElementById("message-field");
+const files = () => inTray(Number(field().form.dataset.threadId));
 
 function complain(sentence) {
   const place = document.getElementById("composer-error");
@@ -21,7 +25,10 @@ function complain(sentence) {
 }
 
 function refusalOf(text) {
-  if (!text.trim()) return "Write something first.";
+  const failed = files().find(({ state }) => state === "failed");
+  if (failed) return `${failed.name} can’t go along. Remove it, or try it again.`;
+  if (files().length > MOST_FILES) return `Send at most ${MOST_FILES} files at once.`;
+  if (!text.trim()) return files().length ? "" : "Write something first.";
   // Counted as the server does: by characters, a smiley is one.
   const length = text.length > LONGEST ? [...text.trim()].length : 0;
   if (length <= LONGEST) return "";
@@ -31,9 +38,9 @@ function refusalOf(text) {
 
 function follow() {
   const text = field().value;
-  field().form.querySelector(".send")?.setAttribute("aria-disabled", String(!text.trim()));
-  const refusal = text.trim() ? refusalOf(text) : "";
-  complain(refusal);
+  const nothing = !text.trim() && !files().length;
+  field().form.querySelector(".send")?.setAttribute("aria-disabled", String(nothing));
+  complain(text.trim() && !files().some(({ state }) => state === "failed") ? refusalOf(text) : "");
   if (grows) return;
   field().style.height = "auto";
   field().style.height = `${field().scrollHeight}px`;
@@ -45,13 +52,27 @@ function submit(form) {
   field().focus();
   if (refusal) return complain(refusal);
   const log = currentLog();
+  const uploads = empty(Number(form.dataset.threadId));
   field().value = "";
   keepDraft(form.dataset.threadId, "");
   follow();
-  send(Number(form.dataset.threadId), text);
+  send(Number(form.dataset.threadId), text, uploads);
   // In a log that was opened in the middle a new message would stand in the wrong place.
   if (log?.hasAttribute("data-newer")) quietly(() => toLatest(log));
 }
+
+// What could not be sent as it is comes back, in front of what is written by now.
+function comeBack(entry) {
+  const text = [entry.body.trim() && entry.body, field().value].filter(Boolean).join("\n\n");
+  fill(entry.thread, uploadsOf(entry));
+  takeBack(entry.client_id);
+  field().value = text;
+  keepDraft(entry.thread, text);
+  follow();
+  field().focus();
+}
+
+const isHere = (entry) => Number(field()?.form.dataset.threadId) === entry.thread;
 
 on("submit", "form.composer", (form, event) => {
   event.preventDefault();
@@ -79,17 +100,22 @@ function prepare() {
 
 hear("opened", prepare);
 hear("composer", prepare);
+hear("tray", () => {
+  if (field()) follow();
+});
+hear("take-back", ({ entry }) => {
+  if (isHere(entry)) comeBack(entry);
+});
 hear("outbox", ({ entry, state, status, sentence }) => {
-  const form = field()?.form;
   if (state !== "failed") return;
   // What is wrong may be that the conversation has ended.
   if (status === 403 || status === 404) tell("refused", { thread: entry.thread });
-  if (!form || Number(form.dataset.threadId) !== entry.thread) return;
-  if (status === 422 && !field().value) {
-    discard(entry.client_id);
-    field().value = entry.body;
-    keepDraft(entry.thread, entry.body);
-    follow();
+  if (!isHere(entry)) return;
+  const turnedDown = uploadsOf(entry).some((upload) => upload.final);
+  if (turnedDown || (status === 422 && (entry.files?.length || !field().value))) {
+    comeBack(entry);
+    // The server knows a file no more that it had: each is asked for again.
+    if (status === 422) for (const upload of uploadsOf(entry)) retry(upload);
   }
-  complain(sentence ?? "");
+  if (!turnedDown) complain(sentence ?? "");
 });

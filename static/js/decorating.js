@@ -20,6 +20,8 @@ export function dress(log, message) {
   const at = inWords(instantOf(message), "clock");
   if (who) message.setAttribute("aria-label", `${mine ? "You" : who}, ${at}`);
   else message.setAttribute("aria-label", at);
+  const from = mine ? "you" : who.split(" ")[0];
+  for (const image of message.querySelectorAll(".photo > img")) image.alt = `Photo from ${from}, ${at}`;
   if (!mine) return;
   if (author) author.textContent = "You";
   const tombstone = message.matches(".deleted") && message.querySelector(".bubble > span");

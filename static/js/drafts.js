@@ -1,4 +1,5 @@
 // What is being written, kept on the device per person and thread until it is sent.
+import { dropBlobs, keepOnly } from "hallway/blobs";
 import { hear, on } from "hallway/events";
 import { keep, kept, keptNames } from "hallway/storage";
 
@@ -61,5 +62,13 @@ on("submit", 'form[action="/sign-out"]', (form, event) => {
   const waiting = kept("outbox", []).length;
   const question = "A message is still waiting to be sent. Sign out and discard it?";
   if (waiting && !confirm(question)) return event.preventDefault();
-  for (const name of [...keptNames("draft-"), "outbox"]) keep(name, null);
+  for (const name of [...keptNames("draft-"), ...keptNames("files-"), "outbox"]) keep(name, null);
+  dropBlobs();
 });
+
+/** Let go of the content of files that no draft and no waiting message names any more. */
+export function tidy() {
+  const waiting = kept("outbox", []).flatMap((entry) => entry.files ?? []);
+  const begun = keptNames("files-").flatMap((name) => kept(name, []));
+  keepOnly(new Set([...waiting, ...begun].map((file) => file.key)));
+}

@@ -1,11 +1,13 @@
 // How messages on their way look in the log.
+import { progressOf, showFiles } from "hallway/attached";
 import { relate, unrelate } from "hallway/decorating";
-import { hear, on } from "hallway/events";
+import { hear, on, tell } from "hallway/events";
 import { place } from "hallway/log";
 import { currentLog, isOpen } from "hallway/messages";
-import { discard, retry } from "hallway/outbox";
+import { discard, retry, uploadsOf } from "hallway/outbox";
 import { part } from "hallway/parts";
 import { holding, toEnd } from "hallway/scrolling";
+import { uploadOf } from "hallway/uploads";
 import { entriesOf } from "hallway/waiting";
 
 const SLOW = 600;
@@ -17,8 +19,10 @@ const timers = new Map();
  */
 export function showPending(log) {
   for (const entry of entriesOf(Number(log.dataset.threadId))) {
+    uploadsOf(entry);
     append(log, entry);
-    if (entry.failed) mark(log, entry.client_id, "failed");
+    if (entry.failed) mark(log, entry, "failed");
+    else if (entry.files?.some((file) => !file.id)) mark(log, entry, "uploading");
   }
 }
 
@@ -30,13 +34,15 @@ function append(log, entry) {
   node.dataset.createdAt = entry.at;
   node.querySelector("time").dateTime = entry.at;
   node.querySelector(".bubble").textContent = entry.body.trim();
+  showFiles(node, entry.files ?? []);
   log.append(node);
   relate(node);
 }
 
 const find = (log, id) => log.querySelector(`:scope > .pending[data-client-id="${CSS.escape(id)}"]`);
 
-function mark(log, id, state) {
+function mark(log, entry, state) {
+  const { client_id: id, files = [] } = entry;
   const node = find(log, id);
   if (!node) return;
   node.dataset.state = state;
@@ -45,6 +51,12 @@ function mark(log, id, state) {
   // Most answers come faster than words could be read.
   if (state === "sending") timers.set(id, setTimeout(() => say(log, node, state), SLOW));
   else say(log, node, state);
+  if (state !== "uploading" || !node.isConnected) return;
+  node.querySelector("[data-gone]").textContent = `${Math.floor(progressOf(files) * 100)}%`;
+  // A picture kept by an earlier page is there only when it is read.
+  const drawn = node.querySelectorAll(".photo").length;
+  const pictures = files.filter(({ key }) => uploadOf(key)?.picture).length;
+  if (drawn < Math.min(pictures, 4)) holding(log, () => showFiles(node, files));
 }
 
 function say(log, node, state) {
@@ -64,6 +76,12 @@ function settle(log, id, html) {
   });
 }
 
+function entryAt(button) {
+  const { clientId } = button.closest(".pending").dataset;
+  const thread = Number(currentLog().dataset.threadId);
+  return entriesOf(thread).find((entry) => entry.client_id === clientId);
+}
+
 hear("outbox", ({ entry, state, html, id = entry.client_id }) => {
   const log = currentLog();
   if (!isOpen(entry.thread)) return;
@@ -75,13 +93,20 @@ hear("outbox", ({ entry, state, html, id = entry.client_id }) => {
   } else {
     const node = find(log, id);
     if (node) node.dataset.clientId = entry.client_id;
-    mark(log, entry.client_id, state);
+    mark(log, entry, state);
   }
 });
 on("click", ".pending [data-again]", (button) => {
   const { clientId } = button.closest(".pending").dataset;
-  retry(clientId);
+  const entry = entryAt(button);
+  // What is turned down for good can only be sent without it.
+  if (entry && uploadsOf(entry).some((upload) => upload.final)) tell("take-back", { entry });
+  else retry(clientId);
   document.getElementById("message-field")?.focus();
+});
+on("click", ".pending [data-take-back]", (button) => {
+  const entry = entryAt(button);
+  if (entry) tell("take-back", { entry });
 });
 on("click", ".pending [data-discard]", (button) => {
   discard(button.closest(".pending").dataset.clientId);

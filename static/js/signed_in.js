@@ -19,12 +19,16 @@ import "hallway/keyboard";
 import "hallway/viewport";
 import "hallway/days";
 import "hallway/bubbles";
+import "hallway/attaching";
+import "hallway/viewer";
+import { tidy } from "hallway/drafts";
 import { watch } from "hallway/opening";
 import { drainAll } from "hallway/outbox";
 import { connect } from "hallway/socket";
 
 /** Show what is there, then listen, then send what still waits. */
 export function start() {
+  tidy();
   watch();
   connect();
   drainAll();

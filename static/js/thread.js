@@ -58,9 +58,13 @@ hear("threads", ({ thread_ids: threads }) => {
     soon();
   }, PAUSE);
 });
-// Somebody came or went, so that perhaps nobody may write any more.
-hear("placed", ({ added, live }) => {
-  if (live && added.some((message) => message.dataset.kind === "event")) soon();
+// Somebody came or went, so that perhaps nobody may write any more; or files came into the pane.
+hear("placed", ({ messages, live }) => {
+  const isOfInterest = (message) => message.matches('[data-kind="event"], :has(.photos, .files)');
+  if (live && messages.some(isOfInterest)) soon();
+});
+hear("outbox", ({ entry, state }) => {
+  if (state === "sent" && entry.files?.length) soon();
 });
 hear("reset", soon);
 hear("refused", soon);

@@ -3,7 +3,9 @@ import { newId } from "hallway/client_id";
 import { keep, kept } from "hallway/storage";
 
 /**
- * @typedef {{client_id: string, thread: number, body: string, at: string, failed?: boolean}} Entry
+ * @typedef {{client_id: string, thread: number, body: string, at: string, failed?: boolean,
+ *   files?: ReturnType<typeof import("hallway/uploads").described>[]}} Entry
+ *   files: what it carries; one without an id is still being uploaded, and the entry waits
  */
 
 /**
@@ -19,13 +21,14 @@ export const entries = () => kept("outbox", []);
 export const entriesOf = (thread) => entries().filter((entry) => entry.thread === thread);
 
 /**
- * Keep a text as the last to be sent to a thread.
+ * Keep a text, or files, or both as the last to be sent to a thread.
  * @param {number} thread
  * @param {string} body
+ * @param {Entry["files"]} files
  * @returns {Entry}
  */
-export function add(thread, body) {
-  const entry = { client_id: newId(), thread, body, at: new Date().toISOString() };
+export function add(thread, body, files) {
+  const entry = { client_id: newId(), thread, body, files, at: new Date().toISOString() };
   keep("outbox", [...entries(), entry]);
   return entry;
 }

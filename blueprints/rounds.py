@@ -1,0 +1,51 @@
+"""What time brings by itself: now and then, what is not needed any more is cleared away."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+
+from blueprints.extensions import socketio
+from models import attachments, clock, retention
+from models.database import connected
+from models.storage import Storage
+
+log = logging.getLogger(__name__)
+
+PAUSE = clock.HOUR
+"""Milliseconds between two rounds."""
+
+
+class Unhurried:
+    """A storage whose keys are gone through off the hub, and with room for others in between."""
+
+    def __init__(self, app: Flask, storage: Storage) -> None:
+        self._off_hub = app.config["OFF_HUB"]
+        self._storage = storage
+
+    def keys(self) -> Iterator[tuple[str, float]]:
+        """See Storage."""
+        for kept in self._off_hub(lambda: list(self._storage.stored())):
+            socketio.sleep(0)
+            yield kept
+
+    def delete(self, key: str) -> None:
+        """See Storage."""
+        self._off_hub(self._storage.delete, key)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._storage, name)
+
+
+def go(app: Flask, at: int | None = None) -> None:
+    """Go one round: files that no message carries, and what was told long ago.
+
+    :param at: the instant (ms) that decides what is old; now if None.
+    """
+    at = clock.now() if at is None else at
+    with app.app_context(), connected():
+        cleared = retention.clear(at)
+        files = attachments.collect_orphans(Unhurried(app, app.extensions["hallway.storage"]), at)
+    if cleared or files:
+        log.info("Cleared away: %s rows told long ago, %s files of no message", cleared, files)

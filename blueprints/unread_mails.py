@@ -1,0 +1,108 @@
+"""Mails about unread messages: what the models found becomes subject, words and headers."""
+
+from flask import current_app
+
+from blueprints import tokens
+from blueprints.emails import Mail
+from blueprints.extensions import socketio
+from models import bundle, clock, inbox, unread
+from models.bundle import Part, Unread
+from models.outbox import Outbox
+from models.preferences import MESSAGES
+from models.seen import SeenMessage
+
+GROUP = 5 * clock.MINUTE
+"""Messages of one author that are closer together stand under one name, as in the log."""
+
+LONGEST = 1_500
+"""Characters of one message that a mail shows; programs cut off mails that are too long."""
+
+
+def delay() -> int:
+    """How many milliseconds a message may stay unread before it is mailed, as set."""
+    seconds: int = current_app.config["NOTIFY_DELAY_S"]
+    return seconds * clock.SECOND
+
+
+def mail_of(row: Outbox, at: int) -> Mail | None:
+    """The mail of a claimed row; None when it is not to be sent, or not now."""
+    if not unread.take(row, at, delay(), _let_others):
+        return None
+    told = bundle.told_by(row, at, _let_others)
+    if told is None:
+        return None
+    subject = _of_all(told) if told.is_digest else _of_one(told.parts[0])
+    stop = tokens.address_to_unsubscribe(told.user.id, MESSAGES)
+    facts = {
+        "unread": told,
+        "lines": {part.thread: _lines(part, told.user.zone) for part in told.parts},
+        "settings": f"{current_app.config['BASE_URL']}/settings/notifications",
+        "stop": stop,
+        "address": _address(None if told.is_digest else told.parts[0].thread),
+        "address_of": _address,
+    }
+    headers = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return Mail(told.user.email, subject, "unread", row.remembered["reference"], facts, headers)
+
+
+def _let_others() -> None:
+    socketio.sleep(0)
+
+
+def _address(thread: int | None) -> str:
+    where = "messages" if thread is None else f"threads/{thread}"
+    return f"{current_app.config['BASE_URL']}/{where}"
+
+
+def _of_all(told: Unread) -> str:
+    return f"{_number(told.total)} unread message{'' if told.total == 1 else 's'}"
+
+
+def _of_one(part: Part) -> str:
+    """Who wrote, from where; or how much there is, when it was more than one person."""
+    authors = {message.author_id for message in part.messages}
+    what = "a message" if part.total == 1 else f"{_number(part.total)} messages"
+    if len(authors) > 1 or part.more:
+        return f"{what} in {part.name}" if part.is_team else f"{what} from {part.account_name}"
+    message = part.messages[0]
+    first = message.author_name.split(" ", 1)[0]
+    if part.is_team and message.side == "team":
+        return f"{first} wrote to {part.name}"
+    origin = part.place if part.is_team else part.account_name
+    return f"{first} from {origin} sent you {what}" if origin else f"{first} sent you {what}"
+
+
+def _number(total: int) -> str:
+    return f"{total:,}" if total < bundle.COUNTED else f"{bundle.COUNTED:,} or more"
+
+
+def _lines(part: Part, zone: str) -> list[dict[str, str]]:
+    """The messages in words; who goes on within a few minutes is not named again."""
+    lines = []
+    before = None
+    for message in part.messages:
+        goes_on = (
+            before is not None
+            and before.author_id == message.author_id
+            and message.created_at - before.created_at < GROUP
+        )
+        lines.append(_line(message, zone) | ({"author": ""} if goes_on else {}))
+        before = message
+    return lines
+
+
+def _line(message: SeenMessage, zone: str) -> dict[str, str]:
+    """One message in words: its author, its time in the reader's zone, its text, its files."""
+    local = clock.to_datetime(message.created_at, zone)
+    body = message.body
+    if len(body) > LONGEST:
+        body = f"{body[:LONGEST].rstrip()}… (the rest is in Hallway)"
+    return {
+        "author": message.author_name,
+        "time": f"{local:%b %-d, %H:%M}",
+        "body": body,
+        "files": inbox.in_words(message.files) if message.files else "",
+    }

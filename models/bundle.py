@@ -1,0 +1,99 @@
+"""What one mail about unread messages tells, read at the moment it is sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from models import homes, inbox
+from models.message import Message
+from models.outbox import DIGEST, UNREAD, Outbox
+from models.pending import news, view_of
+from models.seen import SeenMessage
+from models.unread import covers
+from models.user import User
+from models.view import View
+
+SHOWN: Final = 20
+"""Messages one mail shows, and conversations; of the rest it says how many there are."""
+
+COUNTED: Final = 1_000
+"""Unread messages of one conversation are counted up to here."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is unread in one conversation: `messages` are the first of `total`.
+
+    `name`, `detail` and `place` say where it is, as the list of conversations does for this
+    person.
+    """
+
+    thread: int
+    name: str
+    detail: str
+    place: str
+    account_name: str
+    is_team: bool
+    messages: tuple[SeenMessage, ...]
+    total: int
+
+    @property
+    def more(self) -> int:
+        """How many messages are unread beyond those shown."""
+        return self.total - len(self.messages)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What one mail tells: the conversations shown, and how much is in others beside them."""
+
+    user: User
+    is_digest: bool
+    parts: tuple[Part, ...]
+    others: int
+    messages_in_others: int
+
+    @property
+    def total(self) -> int:
+        """How many messages are unread in all of them."""
+        return sum(part.total for part in self.parts) + self.messages_in_others
+
+
+def told_by(row: Outbox, at: int, pause: Callable[[], None] = lambda: None) -> Unread | None:
+    """What the mail of a row that was taken says now; None when nothing is left of it.
+
+    :param pause: called between conversations, so that others get their turn.
+    """
+    covered = covers(row)
+    most = SHOWN if row.kind == UNREAD else max(2, SHOWN // max(1, len(covered)))
+    parts: list[Part] = []
+    beside: list[int] = []
+    for thread, (after, up_to) in covered.items():
+        view = view_of(row.user, thread, at)
+        if view and view.is_live and not view.is_muted:
+            query = news(view, after, up_to)
+            total = query.limit(COUNTED).count()
+            if total and len(parts) < SHOWN:
+                shown = view.seen(query.order_by(Message.id).limit(most))
+                parts.append(_part(view, shown, total))
+            elif total:
+                beside.append(total)
+        pause()
+    if not parts:
+        return None
+    return Unread(row.user, row.kind == DIGEST, tuple(parts), len(beside), sum(beside))
+
+
+def _part(view: View, messages: list[SeenMessage], total: int) -> Part:
+    thread = view.thread
+    places = homes.homes_of([thread.contact_id] if thread.contact_id else [], view.at)
+    return Part(
+        thread=thread.id,
+        name=thread.title or inbox.name_of(thread, view.is_team),
+        detail=inbox.detail_of(thread, view.is_team, places),
+        place=inbox.place_of(thread, places),
+        account_name=thread.account.name,
+        is_team=view.is_team,
+        messages=tuple(messages),
+        total=total,
+    )
