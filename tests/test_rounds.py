@@ -95,7 +95,7 @@ class TestRound:
                     received="", storage_key=keys[name], created_at=0,
                 )  # fmt: skip
         rounds.go(app)
-        assert [key for key, _ in storage.stored()] == [keys["carried"]]  # noqa: SIM118  no dictionary
+        assert [key for key, _ in storage.stored()] == [keys["carried"]]
         assert [file.name for file in Attachment.select()] == ["carried"]
 
     def test_files_are_listed_and_deleted_off_the_hub(self, app: Flask) -> None:
