@@ -61,5 +61,7 @@ on("submit", 'form[action="/sign-out"]', (form, event) => {
   const waiting = kept("outbox", []).length;
   const question = "A message is still waiting to be sent. Sign out and discard it?";
   if (waiting && !confirm(question)) return event.preventDefault();
+  // Without a connection nobody is signed out.
+  if (!navigator.onLine) return undefined;
   for (const name of [...keptNames("draft-"), "outbox"]) keep(name, null);
 });
