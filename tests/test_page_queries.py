@@ -19,7 +19,7 @@ QUERIES = {
     "/threads/1": 15,
     "/threads/1/messages": 5,
     "/threads/1/messages?before=9999999": 4,
-    "/threads/1/messages?after_version=1": 5,
+    "/threads/1/messages?after_version=1": 6,
     "/badge": 2,
     "/contacts?role=tenants": 14,
     "/properties": 9,
