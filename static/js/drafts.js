@@ -58,10 +58,12 @@ function restore() {
 hear("opened", restore);
 hear("composer", restore);
 // Who signs out on this device leaves nothing behind; a session that ends elsewhere does.
-on("submit", 'form[action="/sign-out"]', (form, event) => {
+on("submit", 'form[action="/sign-out"], form[data-signs-out]', (form, event) => {
   const waiting = kept("outbox", []).length;
   const question = "A message is still waiting to be sent. Sign out and discard it?";
   if (waiting && !confirm(question)) return event.preventDefault();
+  // Without a connection nobody is signed out.
+  if (!navigator.onLine) return undefined;
   for (const name of [...keptNames("draft-"), ...keptNames("files-"), "outbox"]) keep(name, null);
   dropBlobs();
 });

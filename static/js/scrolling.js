@@ -1,5 +1,4 @@
 // Nothing that happens to a log moves what is being read.
-import { hear } from "hallway/events";
 
 const CLOSE = 24;
 
@@ -59,7 +58,11 @@ export function toElement(log, element, block) {
 const topIn = (log, element) =>
   element.getBoundingClientRect().top - log.getBoundingClientRect().top;
 
-function remember(log) {
+/**
+ * Note what stands where now.
+ * @param {HTMLElement} log
+ */
+export function remember(log) {
   if (!log.hasAttribute("data-ready")) return;
   place = { log, atEnd: isAtEnd(log), tops: visible(log) };
 }
@@ -83,7 +86,11 @@ function visible(log) {
   return seen;
 }
 
-function restore(log) {
+/**
+ * Bring a log back to how it was noted last.
+ * @param {HTMLElement} log
+ */
+export function restore(log) {
   if (place.log !== log || !log.hasAttribute("data-ready")) return;
   if (place.atEnd) {
     log.scrollTop = log.scrollHeight;
@@ -96,29 +103,3 @@ function restore(log) {
     return;
   }
 }
-
-// Images and typefaces that load, a keyboard that opens, a window that is turned.
-const sizes = new ResizeObserver(([{ target }]) => restore(target));
-let waiting = false;
-
-hear("opened", ({ log }) => {
-  remember(log);
-  sizes.observe(log);
-  log.addEventListener("load", () => restore(log), true);
-  log.addEventListener(
-    "scroll",
-    () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => {
-        waiting = false;
-        if (log.isConnected) remember(log);
-      });
-    },
-    { passive: true },
-  );
-});
-hear("left", ({ log }) => sizes.unobserve(log));
-document.fonts.addEventListener("loadingdone", () => {
-  if (place.log?.isConnected) restore(place.log);
-});

@@ -6,6 +6,7 @@ import "hallway/home";
 import "hallway/announcing";
 import "hallway/arrivals";
 import "hallway/sync";
+import "hallway/steadying";
 import "hallway/history";
 import "hallway/receipts";
 import "hallway/jump";

@@ -210,3 +210,23 @@ def test_signed_out_elsewhere_leads_to_the_sign_in_page_and_keeps_the_draft(dial
     laptop.get_by_label("Password", exact=True).fill("correct horse battery")
     laptop.get_by_role("button", name="Sign in", exact=True).click()
     expect(field(opened(laptop))).to_have_value("Not finished yet")
+
+
+def test_conversation_that_ends_while_it_is_open_closes_the_field(dialogue, visit):
+    dialogue.say(dialogue.priya, "Goodbye.")
+    maya = opened(visit(dialogue.maya, dialogue.address))
+    field(maya).fill("One more thing")
+    factories.disconnect(dialogue.tie, by=dialogue.priya)
+    # What the server tells everybody of a thread that opened, ended or was renamed.
+    event = {"thread_ids": [dialogue.thread.id]}
+    maya.evaluate(
+        "(detail) => { document.dispatchEvent(new CustomEvent('hallway:threads', { detail })); }",
+        event,
+    )
+    expect(maya.get_by_text("Priya disconnected. You can't write here.")).to_be_visible()
+    factories.connect(dialogue.tie)
+    maya.evaluate(
+        "(detail) => { document.dispatchEvent(new CustomEvent('hallway:threads', { detail })); }",
+        event,
+    )
+    expect(field(maya)).to_have_value("One more thing")
