@@ -27,7 +27,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 import blueprints
-from blueprints import config, dispatcher, launch
+from blueprints import config, dispatcher, launch, live
 from blueprints.extensions import socketio
 from models import database
 
@@ -146,14 +146,13 @@ def main() -> None:
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     try:
-        if ASYNC_MODE not in RUNNERS:
-            raise config.BadSetting(f"HALLWAY_ASYNC_MODE must be {' or '.join(RUNNERS)}.")
         app = create_app({"ASYNC_MODE": ASYNC_MODE})
         listener = launch.listen(app.config["HOST"], app.config["PORT"])
         launch.prepare(app)
     except (config.BadSetting, launch.CannotStart) as reason:
         sys.exit(f"Hallway did not start. {reason}")
     dispatcher.start(app)
+    live.start(app)
     print(f"Hallway is open at {app.config['BASE_URL']}", launch.sign_ins(), sep="\n", flush=True)  # noqa: T201
     with listener:
         RUNNERS[ASYNC_MODE](app, listener)

@@ -5,6 +5,7 @@ from flask import Flask, g, request
 from blueprints import (
     auth,
     commands,
+    connecting,
     contacts,
     dashboard,
     dev_mail,
@@ -13,6 +14,7 @@ from blueprints import (
     files,
     health,
     invitations,
+    links,
     live,
     messages,
     notifications,
@@ -30,12 +32,14 @@ SOCKETS = live
 
 AREAS = (
     auth.bp,
+    links.bp,
     dashboard.bp,
     threads.bp,
     messages.bp,
     files.bp,
     invitations.bp,
     contacts.bp,
+    connecting.bp,
     properties.bp,
     settings.bp,
     notifications.bp,

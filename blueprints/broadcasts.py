@@ -7,7 +7,8 @@ healed by catching up.
 
 import logging
 from collections.abc import Callable, Collection
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from flask import current_app
 
@@ -21,16 +22,35 @@ from models.view import View, seen_by_all, viewers
 log = logging.getLogger(__name__)
 
 
+P = ParamSpec("P")
+
+
+def broadcast(tell: Callable[P, None]) -> Callable[P, None]:
+    """What is stored is stored: telling of it may fail, and then clients catch up by asking."""
+
+    @wraps(tell)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            tell(*args, **kwargs)
+        except Exception:
+            log.exception("A broadcast failed; clients heal by catching up")
+
+    return guarded
+
+
+@broadcast
 def message_created(thread: int, seq: int) -> None:
     """Show a new message to everybody who may see it, and count it for the others."""
     _message("message:created", thread, seq)
 
 
+@broadcast
 def message_changed(thread: int, seq: int) -> None:
     """Show an edit or a deletion to everybody who may see it."""
     _message("message:changed", thread, seq)
 
 
+@broadcast
 def thread_changed(thread: int) -> None:
     """Tell everybody who sees a thread to fetch it again: it opened, ended or was renamed."""
     seeing = [view.person for view in viewers(thread)]
@@ -38,6 +58,7 @@ def thread_changed(thread: int) -> None:
     in_background(lambda: _badges(seeing))
 
 
+@broadcast
 def read_position_raised(reader: User, thread: int) -> None:
     """Clear the reader's own devices and show the other side how far was read."""
     badge_changed([reader])
@@ -47,6 +68,7 @@ def read_position_raised(reader: User, thread: int) -> None:
     _to_users(others, "read:changed", payload)
 
 
+@broadcast
 def typing(view: View) -> None:
     """Show that the person of `view` is writing to the others who take part."""
     payload = {
@@ -62,6 +84,7 @@ def typing(view: View) -> None:
     _to_users(others, "typing:started", payload)
 
 
+@broadcast
 def badge_changed(people: Collection[User]) -> None:
     """Send each of these people their absolute unread numbers."""
     for person in people:
@@ -74,33 +97,26 @@ def in_background(act: Callable[[], None]) -> None:
 
     def run() -> None:
         with app.app_context(), connected():
-            try:
-                act()
-            except Exception:
-                log.exception("A broadcast failed; clients heal by catching up")
+            broadcast(act)()
 
     app.config["IN_BACKGROUND"](run)
 
 
 def _message(event: str, thread: int, seq: int) -> None:
-    try:
-        entitled = seen_by_all(thread, seq)
-        newest = max((seen.version for _, seen in entitled), default=0)
-        # Who sees an older edition has it already; and what nobody may see is sent to nobody.
-        current = [(view, seen) for view, seen in entitled if seen.version == newest]
-        people = [view.person for view, _ in current]
-        for _, seen in current[:1]:
-            payload = {
-                "thread_id": thread,
-                "message_id": seq,
-                "seq": seq,
-                "version": seen.version,
-                "html": shared_fragment("message", message=seen),
-            }
-            _to_users([person.id for person in people], event, payload)
-    except Exception:
-        log.exception("A broadcast failed; clients heal by catching up")
-        return
+    entitled = seen_by_all(thread, seq)
+    newest = max((seen.version for _, seen in entitled), default=0)
+    # Who sees an older edition has it already; and what nobody may see is sent to nobody.
+    current = [(view.person, seen) for view, seen in entitled if seen.version == newest]
+    people = [person for person, _ in current]
+    for _, seen in current[:1]:
+        payload = {
+            "thread_id": thread,
+            "message_id": seq,
+            "seq": seq,
+            "version": seen.version,
+            "html": shared_fragment("message", message=seen),
+        }
+        _to_users([person.id for person in people], event, payload)
     _to_users([person.id for person in people], "threads:changed", {"thread_ids": [thread]})
     in_background(lambda: _badges(people))
 

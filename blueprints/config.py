@@ -8,38 +8,58 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from models import clock
+from models.session import KEPT
+
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
 
 
+ENGINES = ("eventlet", "threading")
+WORDS = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(
+    ("0", "false", "no", "off"), False
+)
+
+
 def truth(text: str) -> bool:
-    """Whether a setting says yes: `1`, `true`, `yes` or `on`, in any case."""
-    return text.strip().lower() in {"1", "true", "yes", "on"}
+    """Whether a setting says yes: `yes`, `true`, `on` or `1`, in any case.
 
-
-def port(text: str) -> int:
-    """The number of a port.
-
-    :raises ValueError: when there can be no such port.
+    :raises ValueError: with what it must be, for any other word than these and their opposites.
     """
-    number = int(text)
-    if not 0 < number < 2**16:
-        raise ValueError(text)
-    return number
+    try:
+        return WORDS[text.strip().lower()]
+    except KeyError:
+        raise ValueError("must be yes or no") from None
 
 
-def seconds(text: str) -> int:
-    """A number of seconds.
+def number(least: int, most: int) -> Callable[[str], int]:
+    """The reading of a whole number from `least` to `most`.
 
-    :raises ValueError: when it is less than none.
+    It raises ValueError, with what the setting must be, for anything else.
     """
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
 
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"must be a number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def engine(text: str) -> str:
+    """The name of a way to serve.
+
+    :raises ValueError: with those there are, for any other.
+    """
+    if text not in ENGINES:
+        raise ValueError(f"must be {' or '.join(ENGINES)}")
+    return text
+
+
+port = number(1, 2**16 - 1)
 
 SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
+    "ASYNC_MODE": (engine, "eventlet"),
     "BASE_URL": (str, ""),
     "DATABASE_URL": (str, ""),
     "DEMO": (truth, True),
@@ -49,16 +69,19 @@ SETTINGS: dict[str, tuple[Callable[[str], Any], Any]] = {
     "MAIL_PORT": (port, 25),
     "MAIL_SERVER": (str, ""),
     "MAIL_USERNAME": (str, None),
-    "MAX_FILE_MB": (int, 50),
+    "MAX_FILE_MB": (number(1, 4096), 50),
     "MAIL_USE_SSL": (truth, False),
     "MAIL_USE_TLS": (truth, False),
-    "NOTIFY_DELAY_S": (seconds, 120),
+    "NOTIFY_DELAY_S": (number(0, 86_400), 120),
     "PORT": (port, 5000),
-    "PROXIES": (int, 0),
+    "PROXIES": (number(0, 9), 0),
     "SECRET_KEY": (str, ""),
     "STORAGE_URL": (str, ""),
 }
-"""Every setting with the reading of its text and its default."""
+"""Every setting with the reading of its text and its default.
+
+A reading raises ValueError with what the setting must be, as "must be yes or no".
+"""
 
 FIXED: dict[str, Any] = {
     # A message is 10,000 characters at most; files bring limits of their own.
@@ -68,7 +91,7 @@ FIXED: dict[str, Any] = {
     "SESSION_COOKIE_NAME": "hallway_session",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
-    "PERMANENT_SESSION_LIFETIME": 60 * 60 * 24 * 60,
+    "PERMANENT_SESSION_LIFETIME": KEPT // clock.SECOND,
 }
 
 
@@ -88,7 +111,7 @@ def settings(
 
     :param folder: the instance folder; made here, with the secret key, when missing.
     :param overrides: names and values that win over the environment.
-    :raises BadSetting: for a number that is none, or a base address that is not http(s).
+    :raises BadSetting: for a text its reading refuses, or a base address that is not http(s).
     """
     values = FIXED | {name: _read(environ, name) for name in SETTINGS} | dict(overrides)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -150,9 +173,7 @@ def _read(environ: Mapping[str, str], name: str) -> Any:
     try:
         return parse(text)
     except ValueError as error:
-        raise BadSetting(
-            f"HALLWAY_{name} must be a number that is possible, not “{text}”."
-        ) from error
+        raise BadSetting(f"HALLWAY_{name} {error}, not “{text}”.") from error
 
 
 def _own_address(values: Mapping[str, Any]) -> str:

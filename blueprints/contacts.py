@@ -1,26 +1,23 @@
-"""The team's contacts: the list, adding, inviting, and handing a link over by hand."""
+"""The team's contacts: the list, and adding to it."""
 
-from collections.abc import Callable
-from typing import Any
-
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from blueprints import limits
 from blueprints.access import viewer
-from blueprints.notices import go_to
+from blueprints.chrome import rights
+from blueprints.connecting import back_to, handed, sent_words
 from blueprints.rendering import page_or_partial
-from blueprints.tokens import address_of
 from models import contact_list, inviting, policy
 from models import contacts as contacts_of
 from models.account import Account
-from models.connection import MANAGE, Connection
+from models.connection import MANAGE
 from models.contacts import Wanted
-from models.errors import Conflict, Invalid, Missing
-from models.keeping import managed_contact, visible_roles
+from models.errors import Invalid, Missing
+from models.keeping import require_manage, visible_roles
 from models.places import visible_properties, visible_units
-from models.thread import CHANNEL_OF_ROLE
+from models.thread import CHANNEL_OF_ROLE, CONTACTS
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 
@@ -58,7 +55,7 @@ def index() -> Response:
         rows=rows,
         number=number,
         has_more=has_more,
-        may_manage=policy.contacts_level(viewer(), account.id) >= MANAGE,
+        may_manage=rights().level(CONTACTS, account.id) >= MANAGE,
     )
 
 
@@ -85,16 +82,17 @@ def _new_form(errors: dict[str, str] | None = None, status: int = 200) -> Respon
 @bp.get("/new")
 @login_required
 def new() -> Response:
-    """The dialog that adds a contact and invites them."""
+    """The dialog that adds a contact and invites them, for who may."""
+    require_manage(viewer(), account_or_404().id)
     return _new_form()
 
 
 @bp.post("/new")
 @login_required
-@limits.of_mails(lambda errors: _new_form(errors, 429))
+@limits.of_mails(lambda errors: _new_form(errors, 429), lambda: _act() == "invite")
 def add() -> Response:
     """Add a contact; `act` says what follows: `invite`, `link` or, by itself, nothing."""
-    account, act = account_or_404(), request.form.get("act")
+    account, act = account_or_404(), _act()
     wanted = Wanted(
         **{name: request.form.get(name, "") for name in TEXTS},
         properties=request.form.getlist("properties"),
@@ -107,89 +105,12 @@ def add() -> Response:
     except Invalid as refusal:
         return _new_form(refusal.errors, 422)
     if act == "link":
-        return _handed(contact)
+        return handed(contact)
     if act == "invite":
         inviting.invite(viewer(), contact.id, contact.email, note)
-        return _back(contact, f"Invitation sent to {contact.name}.")
-    return _back(contact, f"{contact.name} was added.")
+        return back_to(contact, sent_words(contact))
+    return back_to(contact, f"{contact.name} was added.")
 
 
-@bp.get("/<int:contact_id>/invite")
-@login_required
-def invitation(contact_id: int) -> Response:
-    """The dialog that invites a contact who is there already."""
-    return _invite_form(managed_contact(viewer(), contact_id))
-
-
-def _invite_form(
-    contact: Connection, errors: dict[str, str] | None = None, status: int = 200
-) -> Response:
-    return page_or_partial(
-        "contact_invite",
-        status,
-        contact=contact,
-        email=request.form.get("email", contact.email),
-        note=request.form.get("note", ""),
-        errors=errors or {},
-    )
-
-
-def _invite_form_at_limit(errors: dict[str, str]) -> Response:
-    contact_id = int((request.view_args or {})["contact_id"])
-    return _invite_form(managed_contact(viewer(), contact_id), errors, 429)
-
-
-@bp.post("/<int:contact_id>/invite")
-@login_required
-@limits.of_mails(_invite_form_at_limit)
-def invite(contact_id: int) -> Response:
-    """Send connection, or send it again after 24 hours."""
-    contact = managed_contact(viewer(), contact_id)
-    email = request.form.get("email", contact.email)
-    try:
-        inviting.invite(viewer(), contact.id, email, request.form.get("note", ""))
-    except Invalid as refusal:
-        return _invite_form(contact, refusal.errors, 422)
-    except Conflict as refusal:
-        return _back(contact, refusal.sentence)
-    return _back(contact, f"Invitation sent to {contact.name}.")
-
-
-@bp.post("/<int:contact_id>/revoke")
-@login_required
-def revoke(contact_id: int) -> Response:
-    """Take the open invitations of a contact back."""
-    contact = managed_contact(viewer(), contact_id)
-    return _acted(
-        contact,
-        lambda: inviting.revoke(viewer(), contact.id),
-        f"The invitation of {contact.name} was taken back.",
-    )
-
-
-@bp.post("/<int:contact_id>/link")
-@login_required
-def copy_link(contact_id: int) -> Response:
-    """Show a contact's invitation as an address to hand over."""
-    contact = managed_contact(viewer(), contact_id)
-    try:
-        return _handed(contact)
-    except Conflict as refusal:
-        return _back(contact, refusal.sentence)
-
-
-def _handed(contact: Connection) -> Response:
-    handed = inviting.copy_link(viewer(), contact.id)
-    return page_or_partial("contact_link", contact=contact, link=handed, address=address_of(handed))
-
-
-def _acted(contact: Connection, act: Callable[[], Any], sentence: str) -> Response:
-    try:
-        act()
-    except Conflict as refusal:
-        return _back(contact, refusal.sentence)
-    return _back(contact, sentence)
-
-
-def _back(contact: Connection, sentence: str) -> Response:
-    return go_to(url_for("contacts.index", role=CHANNEL_OF_ROLE[contact.role]), sentence)
+def _act() -> str | None:
+    return request.form.get("act")

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import chrome
 from blueprints.access import viewer
+from blueprints.chrome import may_invite, positions
 from blueprints.rendering import page_or_partial
 from models import clock, contact_list, inbox, policy
 
@@ -28,6 +29,9 @@ def home() -> Response:
     unread = [position for position in chrome.positions() if position.counted][:SHOWN]
     return page_or_partial(
         "home",
+        viewer=viewer(),
+        badge=inbox.badge(positions())["unread"],
+        may_invite=may_invite(),
         greeting=_greeting(),
         rows=inbox.rows(viewer(), unread),
         invitations=contact_list.waiting(viewer(), accounts[0]),

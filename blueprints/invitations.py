@@ -12,7 +12,7 @@ from blueprints.passwords import chosen_password
 from blueprints.rendering import page_or_partial
 from blueprints.signing import let_in
 from blueprints.tokens import link_or_404
-from models import inviting, joining
+from models import inviting, joining, team
 from models import link as links
 from models.connection import CONNECTED, DECLINED
 from models.errors import Invalid, Refused
@@ -38,7 +38,7 @@ def _page(link: Link, errors: dict[str, str] | None = None, status: int = 200) -
     A link copied by hand proves nothing, so its page is the same for everybody.
     """
     contact = link.connection
-    inviter = joining.told_of(contact.account_id, link.sent_by)
+    inviter = team.told_of(contact.account_id, link.sent_by)
     return page_or_partial(
         "invitation" if link.mailed else "invitation_by_hand",
         status,

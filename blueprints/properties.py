@@ -5,19 +5,22 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from blueprints.access import viewer
+from blueprints.chrome import rights
 from blueprints.contacts import account_or_404
 from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
-from models import places, policy, zones
+from models import places, zones
 from models.connection import MANAGE
 from models.errors import Invalid
 from models.property import Unit
+from models.thread import CONTACTS
 
 bp = Blueprint("properties", __name__, url_prefix="/properties")
 
 
 def _list(errors: dict[str, str] | None = None, status: int = 200, faulty: int = 0) -> Response:
     account = account_or_404()
+    may_manage = rights().level(CONTACTS, account.id) >= MANAGE
     units: dict[int, list[Unit]] = {}
     for unit in places.visible_units(viewer(), account.id):
         units.setdefault(unit.property_id, []).append(unit)
@@ -27,7 +30,8 @@ def _list(errors: dict[str, str] | None = None, status: int = 200, faulty: int =
         account=account,
         properties=list(places.visible_properties(viewer(), account.id)),
         units=units,
-        may_manage=policy.contacts_level(viewer(), account.id) >= MANAGE,
+        may_manage=may_manage,
+        may_add=may_manage and places.works_for_all(viewer(), account.id),
         errors=errors or {},
         faulty=faulty,
         typed=request.form,
@@ -56,7 +60,8 @@ def index() -> Response:
 @bp.get("/new")
 @login_required
 def new() -> Response:
-    """The dialog that adds a property."""
+    """The dialog that adds a property, for who may."""
+    places.require_adding(viewer(), account_or_404().id)
     return _new_form()
 
 

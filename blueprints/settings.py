@@ -4,12 +4,12 @@ from flask import Blueprint, redirect, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from blueprints import chrome, live
+from blueprints import chrome, limits, live
 from blueprints.access import viewer
 from blueprints.notices import go_to
 from blueprints.passwords import chosen_password, is_right
 from blueprints.rendering import page_or_partial
-from blueprints.signing import is_phone, let_out
+from blueprints.signing import end_session, end_sessions, is_phone, let_out
 from models import profile, signing_in, zones
 from models import session as sessions
 from models.errors import Invalid
@@ -17,7 +17,7 @@ from models.errors import Invalid
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 bp.context_processor(chrome.mail_trouble)
 
-WRONG_PASSWORD = "That is not your present password."  # noqa: S105  # a sentence
+WRONG_PASSWORD = "That is not your current password."  # noqa: S105  # a sentence
 
 
 def _profile_form(errors: dict[str, str] | None = None, status: int = 200) -> Response:
@@ -65,6 +65,7 @@ def update_profile() -> Response:
 
 @bp.post("/password")
 @login_required
+@limits.of_changes(lambda errors: _profile_form(errors, 429))
 def change_password() -> Response:
     """Change the password; every other device is signed out."""
     me = viewer()
@@ -75,7 +76,7 @@ def change_password() -> Response:
     except Invalid as refusal:
         return _profile_form(refusal.errors, 422)
     signing_in.set_password(me, kept, me.session)
-    live.close_user(me.id, me.session.id)
+    end_sessions(me, me.session)
     return go_to("/settings/profile", "Your password is changed. Other devices were signed out.")
 
 
@@ -97,8 +98,7 @@ def sign_out_device(session_id: int) -> Response:
     if session_id == viewer().session.id:
         let_out()
         return go_to("/sign-in")
-    sessions.end_one_of(viewer(), session_id)
-    live.close_session(session_id)
+    end_session(viewer(), session_id)
     return go_to("/settings/devices", "That device was signed out.")
 
 
@@ -106,8 +106,6 @@ def sign_out_device(session_id: int) -> Response:
 @login_required
 def sign_out_all() -> Response:
     """Sign every device of the person out, this one too."""
-    me = viewer()
-    sessions.end_all(me)
-    live.close_user(me.id)
+    end_sessions(viewer())
     let_out()
     return go_to("/sign-in")

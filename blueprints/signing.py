@@ -1,14 +1,18 @@
 """Who is signed in on this browser: the cookie names a session row and holds nothing else."""
 
 import re
+from contextlib import suppress
 
 import flask
 from flask import request
 from flask_login import current_user, login_user, logout_user
 
 from blueprints import live
+from blueprints.access import viewer
 from blueprints.extensions import login_manager
 from models import session as sessions
+from models.errors import Missing
+from models.session import Session
 from models.user import User
 
 BROWSERS = (
@@ -54,12 +58,26 @@ def let_in(user: User, *, keep: bool) -> None:
 def let_out() -> None:
     """Sign this browser out, in every one of its tabs."""
     if current_user.is_authenticated:
-        ended = current_user.session
-        sessions.end(ended)
-        live.close_session(ended.id)
+        with suppress(Missing):  # ended from another device in this moment
+            end_session(viewer(), viewer().session.id)
         logout_user()
     # A cookie from before must not lend anything to who comes next.
     flask.session.clear()
+
+
+def end_session(user: User, session_id: int) -> None:
+    """Sign one of the person's devices out, and close its sockets.
+
+    :raises Missing: when it is not theirs, or already over.
+    """
+    sessions.end_one_of(user, session_id)
+    live.close_session(session_id)
+
+
+def end_sessions(user: User, but: Session | None = None) -> None:
+    """Sign every device of `user` out, except the session `but`, and close their sockets."""
+    sessions.end_all(user, but)
+    live.close_user(user.id, but.id if but else None)
 
 
 def device(user_agent: str) -> str:

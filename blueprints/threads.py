@@ -1,5 +1,6 @@
 """The messenger: channels, the list of conversations, and one conversation beside it."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -8,9 +9,10 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from blueprints.access import seq_or_404, view_or_404, viewer
-from blueprints.chrome import positions
+from blueprints.chrome import may_invite, positions, rights
 from blueprints.rendering import page_or_partial, wants_partial
 from models import inbox, policy, reading, sync
+from models.errors import Missing
 from models.shared import shared
 from models.thread import LANDLORDS, OWNERS, SERVICE_PROS, TENANTS
 from models.view import PAGE, View
@@ -60,10 +62,10 @@ def rows() -> str:
 def show(thread: int) -> Response:
     """A conversation: as a page beside its list, for htmx alone."""
     view = view_or_404(thread)
-    opened = _opened(view)
     if wants_partial():
-        return page_or_partial("thread", **opened)
-    return page_or_partial("messages", **(_list(opened["row"].channel) | opened))
+        return page_or_partial("thread", **_opened(view))
+    listed = _list(_position(view).channel)
+    return page_or_partial("messages", **(listed | _opened(view, listed["rows"])))
 
 
 @bp.get("/threads/<int:thread>/details")
@@ -93,7 +95,7 @@ def _asked_channel() -> str:
 
 
 def _channels() -> list[str]:
-    team = policy.team_channels(viewer())
+    team = rights().channels()
     as_contact = any(position.channel == LANDLORDS for position in positions())
     return team + [LANDLORDS] * (as_contact or not team)
 
@@ -111,12 +113,23 @@ def _list(channel: str) -> dict[str, Any]:
         ],
         "rows": inbox.rows(viewer(), shown),
         "total": len(inside),
+        "may_invite": may_invite(),
         "next_limit": len(shown) + ROWS if len(inside) > len(shown) else None,
     }
 
 
-def _opened(view: View) -> dict[str, Any]:
-    """What the conversation's templates read: the newest page, or the one asked for."""
+def _position(view: View) -> inbox.Position:
+    found = next((at for at in positions() if at.thread == view.thread.id), None)
+    if found is None:  # it was taken away between two questions to the database
+        raise Missing
+    return found
+
+
+def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any]:
+    """What the conversation's templates read: the newest page, or the one asked for.
+
+    :param listed: rows that were made already; the thread's own is often among them.
+    """
     asked = request.args.get("at")
     newest = sync.newest(view)
     shown, newer = newest.messages, False
@@ -125,12 +138,14 @@ def _opened(view: View) -> dict[str, Any]:
         view.message(at)
         shown = view.around(at)
         newer = shown[-1].id < newest.messages[-1].id
-    position = next(found for found in positions() if found.thread == view.thread.id)
-    row = inbox.rows(viewer(), [position])[0]
+    row = next((row for row in listed if row.id == view.thread.id), None)
+    row = row or inbox.rows(viewer(), [_position(view)])[0]
+    contact = view.thread.contact if view.is_team else None
     return {
         "thread": view,
         "row": row,
-        "contact": view.thread.contact if view.is_team else None,
+        "contact": contact,
+        "phone": policy.phone_of(contact) if contact else "",
         "place": row.place,
         "refusal": view.refusal(),
         "others_unread": sum(p.counted for p in positions() if p.thread != row.id),

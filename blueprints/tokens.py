@@ -16,7 +16,7 @@ def address_of(link: Link) -> str:
 
     Never made from the request's Host: whoever asks could choose where the mail leads.
     """
-    endpoint = "invitations.show" if link.kind == INVITATION else "auth.show_link"
+    endpoint = "invitations.show" if link.kind == INVITATION else "links.show"
     signed = _signer().dumps([link.id, link.nonce])
     return current_app.config["BASE_URL"] + url_for(endpoint, token=signed, _external=False)
 

@@ -42,7 +42,6 @@ def main() -> None:
         address = _fill(Path(folder), at)
         with HallwayServer(Path(folder)) as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
-            # Both are open at once, so that each is online for the other.
             phone = _sign_in(_context(browser, at, **PHONE), server.url, "priya@raman.example")
             desktop = _sign_in(
                 _context(browser, at, **DESKTOP), server.url, "maya@birchandvine.example"
@@ -50,7 +49,9 @@ def main() -> None:
             for page in (phone, desktop):
                 page.goto(server.url + address)
                 page.locator("#log[data-ready]").wait_for()
-            desktop.wait_for_timeout(2500)
+            # What Maya has on screen is read: her number falls, and Priya sees it.
+            desktop.get_by_role("link", name="Messages, 5 unread").first.wait_for()
+            phone.get_by_text("Seen 10:4").wait_for()
             _take(phone, "conversation-phone.png")
             _take(desktop, "messenger-desktop.png")
             browser.close()

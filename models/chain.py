@@ -116,9 +116,12 @@ def _stands_for(link: ChainLink, message: Message, body: str, files: list[Attach
 def _commitment(salt: bytes, message: Message, body: str, at: int, files: list[Attachment]) -> str:
     said = {
         "about": message.subject_id,
+        "answers": message.reply_to_id,
         "author": message.author_id,
         "body": body,
         "files": [{"name": f.name, "sha256": f.sha256, "size": f.size} for f in files],
+        "kind": message.kind,
+        "side": message.side,
         "time": at,
     }
     canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

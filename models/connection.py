@@ -30,9 +30,9 @@ class Connection(BaseModel):
     """One person tied to one account in one role (SPEC 1).
 
     A contact may exist before there is a user: `user` is then NULL, and name, e-mail, phone,
-    company and note are what the account wrote down. `rights_version` is the counter at the
-    last change of role, state, rights, list of properties or the account's mode. `ended_by` is
-    who disconnected.
+    company and note are what the account wrote down. `ended_by` is who disconnected.
+    `rights_version` is of the team alone: the counter at the last change of their role, state,
+    rights, list of properties or the account's mode. What contacts see changes with windows.
     """
 
     account = ForeignKeyField(Account, backref="connections", index=False)

@@ -10,9 +10,9 @@ from models.account import PROPERTY_MANAGER, Account
 from models.checking import Check
 from models.clock import FOREVER
 from models.connection import OWNER, SERVICE_PRO, TENANT, Connection
-from models.database import transaction
-from models.keeping import managed_account, visible_roles
-from models.places import visible_properties, visible_units
+from models.database import locked, transaction
+from models.keeping import managed_account, managed_contact, visible_roles
+from models.places import visible_properties, visible_units, works_for_all
 from models.property import OwnerProperty, Property, Tenancy
 from models.text import block, line
 from models.user import LONGEST_NAME, User, address
@@ -24,7 +24,7 @@ UNIT_MISSING: Final = "Choose the unit they live in."
 UNIT_UNKNOWN: Final = "Choose a unit from the list."
 NOT_THEIRS: Final = "Choose a property from the list."
 OWNERS_HIDDEN: Final = "Owners are there in Property Manager mode."
-BAD_DAY: Final = "That is no day. Try 2026-11-30."
+BAD_DAY: Final = "That is not a date. Try 2026-11-30."
 ENDS_FIRST: Final = "The last day comes before the first."
 NOT_YOURS: Final = "You don't look after these. Ask an admin to change your permissions."
 PRESENT: Final = "{name} has this address already."
@@ -44,6 +44,22 @@ class Wanted:
     from_day: str = ""
     to_day: str = ""
     properties: list[str] = field(default_factory=list)
+
+
+def lock_managed(person: User, contact: Connection) -> Connection:
+    """The contact with its row locked, for who may still change it; inside a transaction.
+
+    What decides it is locked too and asked again: a right that was taken away in this moment
+    counts, and one that is taken away from now on waits (MODEL 4).
+
+    :raises Missing: when it is not there or not theirs to see any more.
+    :raises Refused: when they may only look now.
+    """
+    own = (Connection.account == contact.account_id) & (Connection.user == person)
+    concerned = Connection.select().where(own | (Connection.id == contact.id))
+    list(locked(Account.select().where(Account.id == contact.account_id), "FOR SHARE"))
+    list(locked(concerned.order_by(Connection.id)))
+    return managed_contact(person, contact.id)
 
 
 def add_contact(person: User, account: int, wanted: Wanted, at: int | None = None) -> Connection:
@@ -121,7 +137,7 @@ def _check_role(check: Check, person: User, account: Account, role: str) -> None
 def _home(check: Check, person: User, account: Account, wanted: Wanted, at: int) -> Tenancy | None:
     """The tenancy to store, or None: a tenant may be added before their unit is known."""
     if not wanted.unit:
-        if not _all_properties(person, account):
+        if not works_for_all(person, account.id):
             check.refuse("unit", UNIT_MISSING)
         return None
     units = {str(unit.id): unit for unit in visible_units(person, account.id)}
@@ -147,14 +163,9 @@ def _owned(check: Check, person: User, account: Account, wanted: Wanted) -> list
     found = [mine[asked] for asked in dict.fromkeys(wanted.properties) if asked in mine]
     if len(found) != len(set(wanted.properties)):
         check.refuse("properties", NOT_THEIRS)
-    elif not found and not _all_properties(person, account):
+    elif not found and not works_for_all(person, account.id):
         check.refuse("properties", "Choose at least one property.")
     return found
-
-
-def _all_properties(person: User, account: Account) -> bool:
-    me = Connection.get((Connection.account == account) & (Connection.user == person))
-    return me.all_properties
 
 
 def _day(check: Check, name: str, value: str) -> date | None:

@@ -14,14 +14,13 @@ from models import clock, policy
 from models.account import Account
 from models.connection import (
     ADMIN,
-    CONNECTED,
     OWNER,
     SERVICE_PRO,
     SUB_ADMIN,
     TENANT,
     Connection,
 )
-from models.database import OPEN, db
+from models.database import db
 from models.homes import homes_of
 from models.media import AUDIO, IMAGE, VIDEO
 from models.message import Attachment, Message
@@ -190,7 +189,7 @@ def _folded(ways: list[Any], at: int) -> Position:
     ways.sort(key=lambda way: way.from_seq)
     first = ways[0]
     is_team = first.level != policy.NO_LEVEL
-    takes_part = is_team or ways[-1].to_seq == OPEN
+    taking_part = policy.takes_part(first.level, [way.to_seq for way in ways])
     unread = min(COUNTED, sum(way.unread for way in ways))
     return Position(
         thread=first.thread_id,
@@ -200,7 +199,7 @@ def _folded(ways: list[Any], at: int) -> Position:
         spans=tuple(Span(way.side, way.from_seq, way.to_seq) for way in ways),
         last_seq=max(way.last_seq or 0 for way in ways),
         unread=unread or int(bool(first.marked_unread)),
-        live=takes_part and first.contact_state in (None, CONNECTED),
+        live=policy.is_live(taking_part=taking_part, contact_state=first.contact_state),
         muted=(first.muted_until or 0) > at,
         pinned_at=first.pinned_at or 0,
     )

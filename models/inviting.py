@@ -9,9 +9,9 @@ from peewee import Expression
 from models import clock, link, outbox
 from models.checking import Check
 from models.connection import CONNECTED, DECLINED, INVITED, NOT_CONNECTED, Connection
-from models.contacts import set_email
+from models.contacts import lock_managed, set_email
 from models.database import locked, transaction
-from models.errors import Conflict, Missing
+from models.errors import Conflict
 from models.keeping import managed_contact
 from models.link import INVITATION, Closed, Link
 from models.signing_up import ADDRESS_MISSING, NAME_MISSING
@@ -28,26 +28,29 @@ NOTHING_OPEN: Final = "There is no open invitation to take back."
 
 
 def invite(
-    person: User, contact_id: int, email: str, note: str = "", at: int | None = None
+    person: User, contact_id: int, email: str, note: str | None = None, at: int | None = None
 ) -> Link:
     """Mail a contact a link to join with; the same act sends it again.
 
     :param email: where to; it becomes the contact's address.
-    :param note: words of the inviter, shown in the mail and on the page.
+    :param note: words of the inviter, shown in the mail and on the page; None repeats those
+        of the invitation before.
     :raises Conflict: when they are connected, or the last one is less than 24 hours old.
     :raises Invalid: with a sentence for each field that cannot be taken.
     """
     at = clock.now() if at is None else at
     contact = managed_contact(person, contact_id)
-    note = check_sendable(email, note)
+    words = check_sendable(email, note or "")
     with transaction():
-        contact = _lock_unconnected(contact.id)
+        contact = _unconnected(lock_managed(person, contact))
         email = set_email(person, contact, email)
         newest = newest_mailed(Link.select().where(_invitations(contact)).order_by(Link.id.desc()))
         if newest and newest.email == email and too_soon(contact, newest, at):
             raise Conflict(TOO_SOON)
+        if note is None and newest:
+            words = newest.remembered.get("note", "")
         link.void(_invitations(contact), at)
-        sent = link.make(INVITATION, email, at, {"note": note}, connection=contact, sent_by=person)
+        sent = link.make(INVITATION, email, at, {"note": words}, connection=contact, sent_by=person)
         _mark_invited(contact)
         outbox.put(outbox.LINK, at, sent)
     return sent
@@ -91,7 +94,7 @@ def copy_link(person: User, contact_id: int, at: int | None = None) -> Link:
     at = clock.now() if at is None else at
     contact = managed_contact(person, contact_id)
     with transaction():
-        contact = _lock_unconnected(contact.id)
+        contact = _unconnected(lock_managed(person, contact))
         by_hand = _invitations(contact) & (Link.mailed == False)  # noqa: E712  # SQL
         handed = Link.get_or_none(by_hand & link.still_open(at)) or link.make(
             INVITATION, contact.email, at, connection=contact, sent_by=person, mailed=False
@@ -114,7 +117,7 @@ def confirm_address(handed: Link, name: str, email: str, at: int | None = None) 
     email = check.read("email", address, email, ADDRESS_MISSING)
     check.finish()
     with transaction():
-        contact = _lock(handed.connection_id)
+        contact = locked(Connection.select().where(Connection.id == handed.connection_id)).get()
         state = Link.get_by_id(handed.id).state(at)
         if state != link.OPEN or contact.state == CONNECTED:
             raise Closed(state if state != link.OPEN else link.USED)
@@ -138,7 +141,7 @@ def revoke(person: User, contact_id: int, at: int | None = None) -> None:
     at = clock.now() if at is None else at
     contact = managed_contact(person, contact_id)
     with transaction():
-        contact = _lock_unconnected(contact.id)
+        contact = _unconnected(lock_managed(person, contact))
         if not link.void(_invitations(contact), at) and contact.state != INVITED:
             raise Conflict(NOTHING_OPEN)
         if contact.state == INVITED:
@@ -152,18 +155,10 @@ def _mark_invited(contact: Connection) -> None:
     ).execute()
 
 
-def _lock_unconnected(contact: int) -> Connection:
-    found = _lock(contact)
-    if found.state == CONNECTED:
-        raise Conflict(CONNECTED_ALREADY.format(name=found.name))
-    return found
-
-
-def _lock(contact: int) -> Connection:
-    found = locked(Connection.select().where(Connection.id == contact)).first()
-    if found is None:
-        raise Missing
-    return found
+def _unconnected(contact: Connection) -> Connection:
+    if contact.state == CONNECTED:
+        raise Conflict(CONNECTED_ALREADY.format(name=contact.name))
+    return contact
 
 
 def _invitations(contact: Connection) -> Expression:

@@ -1,4 +1,4 @@
-"""Joining and leaving: what the invited answer, and how a connection ends (SPEC 1)."""
+"""Joining: what the invited answer (SPEC 1)."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -11,14 +11,11 @@ from models.checking import Check
 from models.connection import (
     CONNECTED,
     DECLINED,
-    DISCONNECTED,
     INVITED,
-    TEAM_ROLES,
     Connection,
 )
-from models.database import last_seq, locked, transaction
+from models.database import locked, transaction
 from models.errors import Conflict, Missing, Refused
-from models.keeping import managed_contact
 from models.link import INVITATION, Closed, Link
 from models.signing_up import NAME_MISSING, new_user
 from models.text import line
@@ -38,7 +35,6 @@ ANOTHER_PERSON: Final = (
     "or ask {account} for an invitation of your own."
 )
 HAS_SIGN_IN: Final = "{email} has a sign-in already. Sign in with it to accept."
-NOT_CONNECTED_NOW: Final = "You are not connected any more."
 
 
 @dataclass(frozen=True)
@@ -96,48 +92,6 @@ def decline(invitation: Link, at: int | None = None) -> None:
         ).execute()
 
 
-def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int]:
-    """End a connection, by a member of the team or by the contact; both keep what they saw.
-
-    :returns: the ids of the threads that closed.
-    :raises Missing: when it is not theirs to see.
-    :raises Refused: when they may not keep contacts.
-    :raises Conflict: when it ended before.
-    """
-    at = clock.now() if at is None else at
-    mine = (Connection.id == contact_id) & (Connection.user == person)
-    if not Connection.select().where(mine & Connection.role.not_in(TEAM_ROLES)).exists():
-        managed_contact(person, contact_id)
-    with transaction():
-        contact = locked(Connection.select().where(Connection.id == contact_id)).get()
-        if contact.state != CONNECTED:
-            raise Conflict(NOT_CONNECTED_NOW)
-        Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
-            Connection.id == contact_id
-        ).execute()
-        closed = windows.close_all(contact, person.id, at)
-        _state_changed(contact)
-        return closed
-
-
-def told_of(account: int, inviter: User | None) -> User | None:
-    """Who on the team is told about an account's invitations now: the inviter, else an admin."""
-    team = (
-        Connection.select(Connection, User)
-        .join(User, on=(Connection.user == User.id))
-        .where(
-            (Connection.account == account)
-            & (Connection.state == CONNECTED)
-            & Connection.role.in_(TEAM_ROLES)
-        )
-        .order_by(Connection.role, Connection.id)
-    )
-    people = [member.user for member in team]
-    return next((one for one in people if inviter and one.id == inviter.id), None) or (
-        people[0] if people else None
-    )
-
-
 def _taken(invitation: Link, at: int) -> Connection:
     """The contact with its row locked and the invitation used up, inside a transaction.
 
@@ -170,14 +124,7 @@ def _joined(contact: Connection, invitation: Link, user: User, at: int) -> Joine
     link.void(_others(contact), at)
     if invited != user.email:
         outbox.put(outbox.JOINED_ELSEWHERE, at, link=invitation, joined=user.email, invited=invited)
-    thread = windows.open_dialogue(contact, user.id, at)
-    _state_changed(contact)
-    return Joined(user, thread)
-
-
-def _state_changed(contact: Connection) -> None:
-    # After the threads, whose locks keep the counter in order (MODEL 4).
-    Connection.update(rights_version=last_seq()).where(Connection.id == contact.id).execute()
+    return Joined(user, windows.open_dialogue(contact, user.id, at))
 
 
 def _refuse_second_role(contact: Connection, user: User) -> None:

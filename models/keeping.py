@@ -1,19 +1,14 @@
 """Who may keep an account's contacts and places: the Contacts permission (SPEC 1)."""
 
 from models import policy
-from models.account import PROPERTY_MANAGER, Account
+from models.account import Account
 from models.connection import (
-    ADMIN,
     CONNECTED,
     MANAGE,
-    OWNER,
     TEAM_ROLES,
-    VIEW,
     Connection,
-    TeamRight,
 )
 from models.errors import Missing, Refused
-from models.thread import CHANNEL_OF_ROLE, CONTACTS
 from models.user import User
 
 
@@ -54,36 +49,27 @@ def visible_roles(person: User, account: Account) -> list[str]:
 
     It agrees with `policy.visible_contacts`: without one of these there is nobody to see.
     """
-    rights = (
-        TeamRight.select(TeamRight.channel)
-        .join(Connection)
+    return policy.Rights(person).roles(account.id)
+
+
+def told_of(account: int, inviter: User | None) -> User | None:
+    """Who on the team is told about an account's invitations now: the inviter, else an admin."""
+    team = (
+        Connection.select(Connection, User)
+        .join(User, on=(Connection.user == User.id))
         .where(
-            (Connection.user == person)
-            & (Connection.account == account)
+            (Connection.account == account)
             & (Connection.state == CONNECTED)
             & Connection.role.in_(TEAM_ROLES)
-            & (TeamRight.level >= VIEW)
         )
+        .order_by(Connection.role, Connection.id)
     )
-    channels = {right.channel for right in rights}
-    if CONTACTS not in channels:
-        return []
-    return [
-        role
-        for role, channel in CHANNEL_OF_ROLE.items()
-        if channel in channels and (role != OWNER or account.mode == PROPERTY_MANAGER)
-    ]
+    people = [member.user for member in team]
+    return next((one for one in people if inviter and one.id == inviter.id), None) or (
+        people[0] if people else None
+    )
 
 
 def _an_admin(account: int) -> str:
-    admins = Connection.select(Connection, User).join(User, on=(Connection.user == User.id))
-    admin = (
-        admins.where(
-            (Connection.account == account)
-            & (Connection.role == ADMIN)
-            & (Connection.state == CONNECTED)
-        )
-        .order_by(Connection.id)
-        .first()
-    )
-    return admin.user.name if admin else "an admin"
+    told = told_of(account, None)
+    return told.name if told else "an admin"

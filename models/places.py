@@ -9,7 +9,7 @@ from models.checking import Check
 from models.connection import CONNECTED, TEAM_ROLES, Connection
 from models.database import transaction
 from models.errors import Invalid, Missing, Refused
-from models.keeping import managed_account, require_manage
+from models.keeping import require_manage
 from models.property import Property, StaffProperty, Unit
 from models.text import line
 from models.user import User
@@ -54,6 +54,23 @@ def visible_units(person: User, account: int) -> Select:
     )
 
 
+def works_for_all(person: User, account: int) -> bool:
+    """Whether a member of the team works for every property of the account."""
+    me = Connection.get((Connection.account == account) & (Connection.user == person))
+    return bool(me.all_properties)
+
+
+def require_adding(person: User, account: int) -> None:
+    """Let only those through who may add a property.
+
+    :raises Missing: for who is not on the account's team.
+    :raises Refused: for who may only look, or works for some properties only.
+    """
+    require_manage(person, account)
+    if not works_for_all(person, account):
+        raise Refused(ONLY_SOME)
+
+
 def add_property(
     person: User, account: int, name: str, address: str, zone: str, units: Sequence[str]
 ) -> Property:
@@ -63,10 +80,7 @@ def add_property(
     :raises Invalid: with a sentence for each field that cannot be taken.
     :raises Refused: when the person may not, or works for some properties only.
     """
-    managed_account(person, account)
-    me = Connection.get((Connection.account == account) & (Connection.user == person))
-    if not me.all_properties:
-        raise Refused(ONLY_SOME)
+    require_adding(person, account)
     check = Check()
     name = check.read("name", line, name, NAME_MISSING)
     address = check.read("address", partial(line, limit=200), address)

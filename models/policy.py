@@ -5,6 +5,7 @@ sees through windows, the team through rights; nobody has team rights in a threa
 ever had a window. The rule in words stands in the README, "Who sees what".
 """
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from peewee import SQL, Expression, Select, fn
@@ -46,6 +47,16 @@ NO_LEVEL = -1
 """The `level` of an access row that stands on a window, not on a team right."""
 
 _ANY = SQL("1")
+
+
+def takes_part(level: int, to_seqs: Collection[int]) -> bool:
+    """Whether who has these access rows is in the thread now: by right, or in an open window."""
+    return level != NO_LEVEL or OPEN in to_seqs
+
+
+def is_live(*, taking_part: bool, contact_state: str | None) -> bool:
+    """Whether a thread counts in totals: a dialogue only while it is connected (MODEL 11.9)."""
+    return taking_part and contact_state in (None, CONNECTED)
 
 
 def access(person: int | None, thread: int | None, at: int) -> Select:
@@ -198,23 +209,44 @@ def team_connections(person: User) -> Select:
     )
 
 
-def team_channels(person: User) -> list[str]:
-    """The channels of the team in which `person` has a right, in the order they are shown."""
-    query = (
-        TeamRight.select(TeamRight.channel)
-        .join(Connection)
-        .join(Account)
-        .where(
-            (Connection.user == person)
-            & _on_the_team(Connection)
-            & (TeamRight.level >= VIEW)
-            & ((TeamRight.channel != OWNERS) | (Account.mode == PROPERTY_MANAGER))
+class Rights:
+    """What a person may do as one of the team, in every account of theirs; one query."""
+
+    def __init__(self, person: User) -> None:
+        query = (
+            TeamRight.select(Connection.account, TeamRight.channel, TeamRight.level)
+            .join(Connection)
+            .join(Account)
+            .where(
+                (Connection.user == person)
+                & _on_the_team(Connection)
+                & (TeamRight.level >= VIEW)
+                & ((TeamRight.channel != OWNERS) | (Account.mode == PROPERTY_MANAGER))
+            )
+            .tuples()
         )
-        .distinct()
-        .tuples()
-    )
-    allowed = {channel for (channel,) in query}
-    return [channel for channel in CHANNEL_OF_ROLE.values() if channel in allowed]
+        self._levels = {(account, channel): level for account, channel, level in query}
+
+    def level(self, channel: str, account: int | None = None) -> int:
+        """0, VIEW or MANAGE for a channel or CONTACTS, in one account or the most in any."""
+        return max(
+            (
+                level
+                for (where, what), level in self._levels.items()
+                if what == channel and account in (None, where)
+            ),
+            default=0,
+        )
+
+    def channels(self) -> list[str]:
+        """The channels with contacts in which they have a right, in the order shown."""
+        return [channel for channel in CHANNEL_OF_ROLE.values() if self.level(channel)]
+
+    def roles(self, account: int) -> list[str]:
+        """The roles whose contacts they see in an account; agrees with `visible_contacts`."""
+        if not self.level(CONTACTS, account):
+            return []
+        return [role for role, channel in CHANNEL_OF_ROLE.items() if self.level(channel, account)]
 
 
 def team_accounts(person: User) -> list[Account]:
@@ -229,18 +261,18 @@ def is_admin(person: User) -> bool:
 
 def contacts_level(person: User, account: int) -> int:
     """What `person` may do with the contacts of an account: 0, VIEW or MANAGE (SPEC 1)."""
-    right = (
-        TeamRight.select(TeamRight.level)
-        .join(Connection)
-        .where(
-            (Connection.user == person)
-            & (Connection.account == account)
-            & _on_the_team(Connection)
-            & (TeamRight.channel == CONTACTS)
-        )
-        .first()
-    )
-    return right.level if right else 0
+    return Rights(person).level(CONTACTS, account)
+
+
+def phone_of(contact: Connection) -> str:
+    """The number the team sees of a contact: what the account noted, else the person's own.
+
+    A person's own number is shown only with their consent, and only while they are connected
+    (SPEC 1, "Phone numbers").
+    """
+    if contact.phone or contact.state != CONNECTED:
+        return contact.phone
+    return contact.user.phone if contact.user.phone_consent else ""
 
 
 def visible_contacts(person: User, account: int | None = None, at: int | None = None) -> Select:

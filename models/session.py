@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from typing import Final
 
 from peewee import BooleanField, Expression, ForeignKeyField, TextField
@@ -77,14 +78,15 @@ def of(user: User, at: int | None = None) -> list[Session]:
     return list(mine.order_by(Session.last_used_at.desc(), Session.id.desc()))
 
 
-def end(session: Session) -> None:
-    """Sign this device out; doing it twice is no error."""
-    with transaction():
-        Session.delete().where(Session.id == session.id).execute()
+def alive(ids: Collection[int], at: int | None = None) -> set[int]:
+    """Those of these sessions that are not over."""
+    at = clock.now() if at is None else at
+    living = Session.select(Session.id).where(Session.id.in_(list(ids)) & _alive(at))
+    return {session.id for session in living}
 
 
 def end_one_of(user: User, session_id: int) -> None:
-    """Sign one of the person's own devices out.
+    """Sign one of the person's own devices out; ending it is deleting the row.
 
     :raises Missing: when it is not theirs, or already over.
     """

@@ -7,17 +7,14 @@ from peewee import IntegrityError
 from models import clock, link, outbox
 from models.account import LANDLORD, PROPERTY_MANAGER, Account
 from models.checking import Check
-from models.connection import ADMIN, CONNECTED, MANAGE, Connection, TeamRight
-from models.database import last_seq, transaction
+from models.connection import ADMIN, MANAGE
+from models.database import transaction
 from models.errors import Conflict, Refused
 from models.link import SIGN_UP, Link
+from models.team import RIGHTS, add_member
 from models.text import line
-from models.thread import CONTACTS, MAINTENANCE, OWNERS, SERVICE_PROS, TEAM, TENANTS
 from models.user import LONGEST_NAME, User, address, by_address
 from models.zones import zone as known_zone
-
-RIGHTS = (TEAM, TENANTS, SERVICE_PROS, OWNERS, MAINTENANCE, CONTACTS)
-"""What an admin has at level MANAGE: a row each, so that no query knows of admins."""
 
 NAME_MISSING = "Tell us your name."
 ADDRESS_MISSING = "Tell us your email address."
@@ -71,7 +68,7 @@ def open_account(
         account = Account.create(
             name=wish["account"], mode=wish["mode"], zone=wish["zone"], created_at=at
         )
-        _join_as_admin(account, admin, at)
+        add_member(account, admin, ADMIN, dict.fromkeys(RIGHTS, MANAGE), at=at)
     return admin, account
 
 
@@ -95,20 +92,3 @@ def zone_or_utc(value: str) -> str:
         return known_zone(value)
     except ValueError:
         return "UTC"
-
-
-def _join_as_admin(account: Account, admin: User, at: int) -> None:
-    since = last_seq()
-    connection = Connection.create(
-        account=account,
-        user=admin,
-        role=ADMIN,
-        state=CONNECTED,
-        name=admin.name,
-        email=admin.email,
-        rights_version=since,
-        connected_at=at,
-        created_at=at,
-    )
-    for channel in RIGHTS:
-        TeamRight.create(connection=connection, channel=channel, level=MANAGE, since_seq=since)

@@ -94,7 +94,7 @@ class View:
     @property
     def takes_part(self) -> bool:
         """Whether they are in the thread now: by right, or in an open window."""
-        return self.is_team or any(span.to_seq == OPEN for span in self.spans)
+        return policy.takes_part(self.level, [span.to_seq for span in self.spans])
 
     @property
     def side(self) -> str:
@@ -105,7 +105,8 @@ class View:
     def is_live(self) -> bool:
         """Whether the thread counts in totals: a dialogue only while it is connected."""
         contact = self.thread.contact
-        return self.takes_part and (contact is None or contact.state == CONNECTED)
+        state = contact.state if contact else None
+        return policy.is_live(taking_part=self.takes_part, contact_state=state)
 
     def audiences(self) -> list[str]:
         """The audiences they may write to, the widest first (MODEL 11.10)."""

@@ -26,7 +26,7 @@ from models.message import Message
 from models.posting import Draft, post_message
 from models.property import OwnerProperty, Property, StaffProperty, Tenancy, Unit
 from models.record import lock_thread
-from models.signing_up import RIGHTS
+from models.team import RIGHTS, add_member
 from models.thread import COMMON, MAINTENANCE, PERSONAL, REQUEST, TEAM, Thread, ThreadPerson
 from models.user import User
 
@@ -76,21 +76,8 @@ def member(
     """Somebody on the team; `rights` is one level for everything, or a level per channel."""
     with transaction():
         user = user or person(name)
-        tie = Connection.create(
-            account=account,
-            user=user,
-            role=role,
-            state=CONNECTED,
-            name=user.name,
-            email=user.email,
-            rights_version=last_seq(),
-            created_at=clock.now(),
-        )
         levels = rights if isinstance(rights, dict) else dict.fromkeys(RIGHTS, rights)
-        for channel, level in levels.items():
-            set_right(tie, channel, level)
-        if properties is not None:
-            set_list(tie, properties)
+        add_member(account, user, role, levels, properties)
         return user
 
 
@@ -142,7 +129,7 @@ def connect(tie: Connection, by: User | None = None, at: int | None = None) -> T
 def disconnect(tie: Connection, by: User | None = None, at: int | None = None) -> list[int]:
     with transaction():
         found = locked(Connection.select().where(Connection.id == tie.id)).get()
-        _update(found, state=DISCONNECTED, ended_by=by, rights_version=next_seq())
+        _update(found, state=DISCONNECTED, ended_by=by)
         return windows.close_all(found, by.id if by else found.user_id, at)
 
 

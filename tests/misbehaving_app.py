@@ -1,4 +1,7 @@
-"""app.py with two more addresses: /slow answers late, /broken fails in a WSGI layer."""
+"""app.py with two more addresses: /slow answers late, /broken fails in a WSGI layer.
+
+It looks for sockets to close several times a second.
+"""
 
 import os
 import runpy
@@ -14,6 +17,7 @@ if os.environ.get("HALLWAY_ASYNC_MODE", "eventlet") == "eventlet":
     eventlet.monkey_patch()
 
 import blueprints
+from blueprints import live
 
 ROOT = Path(__file__).resolve().parent.parent
 original = blueprints.init_app
@@ -38,4 +42,5 @@ def init_app(app):
 
 
 blueprints.init_app = init_app
+live.LOOK_S = 0.2
 runpy.run_path(str(ROOT / "app.py"), run_name="__main__")

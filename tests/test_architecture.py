@@ -29,7 +29,7 @@ PUBLIC = {
     "notifications.offer",
     "notifications.unsubscribe",
 }
-PUBLIC_AREAS = {"auth", "invitations", "help", "dev_mail"}
+PUBLIC_AREAS = {"auth", "invitations", "links", "help", "dev_mail"}
 # Secrets, names and what a client made up are text; everything else is a number.
 TEXT_PARAMETERS = {"filename", "token", "name", "section", "client_id"}
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -10,14 +11,16 @@ from flask.testing import FlaskClient
 from app import create_app
 from blueprints.extensions import limiter
 from blueprints.signing import device, is_phone, local_path
+from blueprints.tokens import address_of
 from models import passwords
 from models.account import Account
 from models.clock import HOUR, now
 from models.database import db
+from models.inviting import copy_link
 from models.link import Link
 from models.session import Session
 from models.user import User
-from tests.factories import person
+from tests.factories import contact, office, person
 from tests.mailbox import mails
 from tests.signed_in import browser_of
 
@@ -53,14 +56,13 @@ def is_signed_in(client: FlaskClient) -> bool:
 def text(response) -> str:
     """What a reader sees."""
     return " ".join(
-        re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", response.text, flags=re.S).split()
+        re.sub(r"<(style|script).*?</\1>|<[^>]+>", " ", response.text, flags=re.DOTALL).split()
     )
 
 
 class TestPassword:
-    def test_the_right_password_signs_in_and_leads_on(
-        self, client: FlaskClient, maya: User
-    ) -> None:
+    @pytest.mark.usefixtures("maya")
+    def test_the_right_password_signs_in_and_leads_on(self, client: FlaskClient) -> None:
         answer = sign_in(client, email=" MAYA@Birch.example ", next="/settings/devices")
         assert (answer.status_code, answer.location) == (302, "/settings/devices")
         assert is_signed_in(client)
@@ -98,9 +100,8 @@ class TestPassword:
         assert "Tell us your email address." in answer.text
         assert "Type your password." in answer.text
 
-    def test_keeping_the_sign_in_makes_the_cookie_last(
-        self, client: FlaskClient, maya: User
-    ) -> None:
+    @pytest.mark.usefixtures("maya")
+    def test_keeping_the_sign_in_makes_the_cookie_last(self, client: FlaskClient) -> None:
         assert "Expires" not in sign_in(client).headers["Set-Cookie"]
         assert "Expires" in sign_in(client, keep="on").headers["Set-Cookie"]
         assert [session.keep for session in Session.select()] == [True]
@@ -113,8 +114,9 @@ class TestPassword:
             assert held["_user_id"] != str(maya.id)
             assert len(held["_user_id"]) > 30
 
+    @pytest.mark.usefixtures("maya")
     def test_signing_out_ends_the_session_for_a_copied_cookie_too(
-        self, app: Flask, client: FlaskClient, maya: User
+        self, app: Flask, client: FlaskClient
     ) -> None:
         sign_in(client)
         thief = app.test_client()
@@ -125,14 +127,14 @@ class TestPassword:
         assert not is_signed_in(thief)
         assert not Session.select().exists()
 
-    def test_signing_in_again_ends_the_session_before(
-        self, client: FlaskClient, maya: User
-    ) -> None:
+    @pytest.mark.usefixtures("maya")
+    def test_signing_in_again_ends_the_session_before(self, client: FlaskClient) -> None:
         sign_in(client)
         sign_in(client)
         assert Session.select().count() == 1
 
-    def test_an_unused_session_is_over_after_a_day(self, client: FlaskClient, maya: User) -> None:
+    @pytest.mark.usefixtures("maya")
+    def test_an_unused_session_is_over_after_a_day(self, client: FlaskClient) -> None:
         sign_in(client)
         Session.update(last_used_at=now() - 25 * HOUR).execute()
         answer = client.get("/settings/profile")
@@ -158,13 +160,10 @@ def test_a_path_of_ours_is_led_to(address: str) -> None:
 @pytest.mark.parametrize(
     ("agent", "words"),
     [
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox on Linux"),
-        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-         "Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
-        ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0 Mobile "
-         "Safari/537.36", "Chrome on Android"),
-        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0 "
-         "Safari/537.36 Edg/129.0", "Edge on Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Firefox/130.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (iPhone) Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/129.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/129.0 Safari/537.36 Edg/129.0", "Edge on Windows"),
         ("", "A browser"), ("<script>" * 50, "A browser"),
     ],
 )  # fmt: skip
@@ -215,8 +214,9 @@ class TestSignUp:
         assert name in mail.subject
         assert name in mail.text
 
+    @pytest.mark.usefixtures("maya")
     def test_it_answers_a_known_address_the_same_and_mails_it_another_thing(
-        self, app: Flask, client: FlaskClient, maya: User
+        self, app: Flask, client: FlaskClient
     ) -> None:
         known = client.post("/sign-up", data=FORM)
         unknown = client.post("/sign-up", data=FORM | {"email": "new@birch.example"})
@@ -277,8 +277,9 @@ class TestLinks:
         assert answer.status_code == 422
         assert "aria-invalid" in answer.text
 
+    @pytest.mark.usefixtures("maya")
     def test_looking_at_a_sign_in_link_does_not_use_it_and_pressing_does(
-        self, app: Flask, client: FlaskClient, maya: User
+        self, app: Flask, client: FlaskClient
     ) -> None:
         self.ask(client, "/sign-in/link", next="/settings/devices")
         [mail] = mails(app)
@@ -293,9 +294,8 @@ class TestLinks:
         assert again.status_code == 410
         assert "This link has been used" in again.text
 
-    def test_an_expired_and_a_replaced_link_say_so(
-        self, app: Flask, client: FlaskClient, maya: User
-    ) -> None:
+    @pytest.mark.usefixtures("maya")
+    def test_an_expired_and_a_replaced_link_say_so(self, app: Flask, client: FlaskClient) -> None:
         self.ask(client, "/sign-in/link")
         first = mails(app)[0]
         self.ask(client, "/sign-in/link")
@@ -386,7 +386,58 @@ class TestLimits:
             asked = [client.post("/forgot", data={"email": address}) for _ in range(3)]
             asked += [client.post("/sign-in/link", data={"email": address}) for _ in range(3)]
             assert [answer.status_code for answer in asked] == [200] * 5 + [429]
-            assert "Too many mails to this address." in asked[-1].text
+            assert "Too many emails to this address." in asked[-1].text
             assert f'value="{address}"' in asked[-1].text
             form = FORM | {"email": address}
             assert client.post("/sign-up", data=form).status_code == 429
+
+    def test_a_client_has_twenty_mails_sent_in_an_hour_to_whomever(self, limited: Flask) -> None:
+        client = limited.test_client()
+
+        def ask(number: int, **more: str) -> int:
+            form = FORM | {"email": f"somebody{number}@example.com"}
+            return client.post("/sign-up", data=form, environ_base=more).status_code
+
+        assert [ask(number) for number in range(20)] == [200] * 20
+        refused = client.post("/forgot", data={"email": "another@example.com"})
+        assert refused.status_code == 429
+        assert "Too many emails at once. Wait an hour." in refused.text
+        assert [ask(number) for number in range(20, 60)] == [429] * 40
+        assert len(mails(limited)) == 20
+        assert ask(60, REMOTE_ADDR="203.0.113.9") == 200
+
+    def test_a_copied_link_mails_no_crowd(self, limited: Flask) -> None:
+        house = office()
+        grace = contact(house.account, "Grace Bellamy", state="not_connected")
+        with limited.test_request_context():
+            path = urlsplit(address_of(copy_link(house.admin, grace.id))).path
+        client = limited.test_client()
+        forms = [{"name": "Grace", "email": f"grace{n}@example.com"} for n in range(21)]
+        answers = [client.post(path, data=form) for form in forms]
+        assert [answer.status_code for answer in answers] == [200] * 20 + [429]
+        assert "Too many emails at once." in answers[-1].text
+        assert 'value="grace20@example.com"' in answers[-1].text
+
+    def test_the_team_invites_a_whole_building(self, limited: Flask) -> None:
+        house = office()
+        browser = browser_of(limited, house.admin)
+        form = {"role": "tenant", "unit": "", "act": "invite"}
+        sent = [
+            browser.post("/contacts/new", data=form | {"name": "T", "email": f"t{n}@example.com"})
+            for n in range(25)
+        ]
+        assert {answer.status_code for answer in sent} == {303}
+        without_mail = form | {"act": "add", "name": "Tomasz", "email": ""}
+        assert browser.post("/contacts/new", data=without_mail).status_code == 303
+
+    def test_the_eleventh_wrong_guess_at_ones_own_password_meets_the_limit(
+        self, limited: Flask, maya: User
+    ) -> None:
+        form = {"current_password": "wrong", "new_password": "another password"}
+        browsers = [browser_of(limited, maya) for _ in range(2)]
+        tries = [browsers[n % 2].post("/settings/password", data=form) for n in range(10)]
+        assert {answer.status_code for answer in tries} == {422}
+        refused = browsers[0].post("/settings/password", data=form | {"current_password": PASSWORD})
+        assert refused.status_code == 429
+        assert "Too many tries. Wait 5 minutes." in refused.text
+        assert User.get_by_id(maya.id).password_hash == maya.password_hash

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from models import chain, database, joining, posting, record
+from models import chain, database, leaving, posting, record
 from models.errors import Conflict, Refused
 from models.message import Message
 from models.posting import edit_message, post_message
@@ -79,7 +79,7 @@ class Crowd:
 
     def come_and_go(self):
         while self.still_writing:
-            joining.disconnect(self.office.admin, self.priya.id)
+            leaving.disconnect(self.office.admin, self.priya.id)
             factories.connect(self.priya)
 
 
@@ -127,28 +127,46 @@ def test_one_id_sent_into_two_threads_at_once_is_stored_in_one(office, thread):
     assert chain.faults(thread.id) + chain.faults(other.id) == []
 
 
-def test_a_message_does_not_slip_past_a_disconnect(priya, thread, monkeypatch):
-    """The sender was connected when first asked, and is not any more under the lock."""
-    asked, ended = threading.Event(), threading.Event()
-    check = posting._checked_body
+class HeldUp:
+    """A send that was let through at first, and waits before its lock while things happen."""
 
-    def check_late(body):
-        asked.set()
-        until(ended)
-        return check(body)
+    def __init__(self, monkeypatch):
+        self.waits, self.happened = threading.Event(), threading.Event()
+        self.check = posting._checked_body
+        monkeypatch.setattr(posting, "_checked_body", self.wait)
+
+    def wait(self, body):
+        if not self.waits.is_set():
+            self.waits.set()
+            until(self.happened)
+        return self.check(body)
+
+    def meanwhile(self, *acts):
+        until(self.waits)
+        for act in acts:
+            act()
+        self.happened.set()
+
+
+def test_a_message_does_not_slip_past_a_disconnect(priya, thread, monkeypatch):
+    held_up = HeldUp(monkeypatch)
 
     def send():
         with pytest.raises(Refused):
             say(priya.user, thread)
 
-    def leave():
-        until(asked)
-        joining.disconnect(priya.user, priya.id)
-        ended.set()
-
-    monkeypatch.setattr(posting, "_checked_body", check_late)
-    at_once(send, leave)
+    leave = partial(leaving.disconnect, priya.user, priya.id)
+    at_once(send, partial(held_up.meanwhile, leave))
     assert Message.select().where(Message.kind == 0).count() == 0
+
+
+def test_a_repeat_on_its_way_is_answered_although_they_left_meanwhile(priya, thread, monkeypatch):
+    held_up = HeldUp(monkeypatch)
+    send = partial(post_message, priya.user, thread.id, draft())
+    leave = partial(leaving.disconnect, priya.user, priya.id)
+    (_, new), _ = at_once(send, partial(held_up.meanwhile, send, leave))
+    assert not new
+    assert Message.select().where(Message.kind == 0).count() == 1
 
 
 def test_connecting_four_times_at_once_opens_one_window_in_one_thread(office):

@@ -3,7 +3,7 @@ import threading
 
 import pytest
 
-from app import create_app
+from app import RUNNERS, create_app
 from blueprints import config, launch
 
 
@@ -35,6 +35,35 @@ def test_host_and_port_work_without_the_prefix(tmp_path):
 def test_a_port_that_is_none_is_a_sentence(tmp_path, text):
     with pytest.raises(config.BadSetting, match=f"HALLWAY_PORT must be .* not “{text}”"):
         read(tmp_path, PORT=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("yes", True), (" ON ", True), ("1", True), ("no", False), ("False", False), ("0", False)],
+)
+def test_yes_and_no_are_read_in_every_usual_word(tmp_path, text, meant):
+    assert read(tmp_path, HALLWAY_DEMO=text)["DEMO"] is meant
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sentence"),
+    [
+        ("MAIL_USE_TLS", "ture", "HALLWAY_MAIL_USE_TLS must be yes or no, not “ture”."),
+        ("DEMO", "never", "HALLWAY_DEMO must be yes or no, not “never”."),
+        ("PROXIES", "-1", "HALLWAY_PROXIES must be a number from 0 to 9, not “-1”."),
+        ("PROXIES", "one", "HALLWAY_PROXIES must be a number from 0 to 9, not “one”."),
+        ("PROXIES", "²", "HALLWAY_PROXIES must be a number from 0 to 9, not “²”."),
+        ("ASYNC_MODE", "gevent", "HALLWAY_ASYNC_MODE must be eventlet or threading, not “gevent”."),
+    ],
+)
+def test_each_setting_says_what_it_must_be(tmp_path, name, text, sentence):
+    with pytest.raises(config.BadSetting) as refusal:
+        read(tmp_path, **{f"HALLWAY_{name}": text})
+    assert str(refusal.value) == sentence
+
+
+def test_every_engine_has_its_runner():
+    assert set(config.ENGINES) == set(RUNNERS)
 
 
 @pytest.mark.parametrize("address", ["hallway.example.com", "ftp://hallway.example.com", "http://"])

@@ -166,7 +166,7 @@ def test_one_message_was_edited_and_one_deleted(loaded):
 def test_maya_is_admin_of_a_property_manager(loaded):
     [account] = policy.team_accounts(person("Maya"))
     assert (account.name, account.mode) == ("Birch & Vine", PROPERTY_MANAGER)
-    assert policy.team_channels(person("Maya")) == ["tenants", "service-pros", "owners"]
+    assert policy.Rights(person("Maya")).channels() == ["tenants", "service-pros", "owners"]
     assert len(seen_by("Maya")) == 13
 
 

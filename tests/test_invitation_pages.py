@@ -1,4 +1,4 @@
-"""An invitation from the press on Send invitation to the conversation, as browsers meet it."""
+"""An invitation from the press on Send connection to the conversation, as browsers meet it."""
 
 import pytest
 from flask import Flask
@@ -272,6 +272,8 @@ class TestContactsPage:
         assert newer != path
         assert client.get(path).status_code == 410
         assert client.get(newer).status_code == 200
+        assert "welcome" in client.get(newer).text
+        assert "Hi Grace,\n<b>welcome</b>." in mails(case.app)[-1].text
 
     def test_adding_without_inviting_mails_nothing(self, case: Case) -> None:
         form = case.form | {"act": "add", "email": ""}
@@ -349,13 +351,30 @@ class TestContactsPage:
         assert "Grace Bellamy" in page.text
         assert "Take invitation back" not in page.text
         assert "/contacts/new" not in page.text
-        for address in (f"/contacts/{case.grace.id}/revoke", "/contacts/new"):
+        assert "/properties/new" not in browser.get("/properties").text
+        for address in (f"/contacts/{case.grace.id}/revoke", "/contacts/new", "/properties"):
             answer = browser.post(address, data=case.form)
             assert answer.status_code == 403
             assert says(answer, f"Ask {case.office.admin.name} to change your permissions.")
+        for form in (f"/contacts/{case.grace.id}/invite", "/contacts/new", "/properties/new"):
+            answer = browser.get(form)
+            assert answer.status_code == 403
+            assert says(answer, f"Ask {case.office.admin.name} to change your permissions.")
+            assert "novalidate" not in answer.text
 
 
 class TestProperties:
+    def test_who_works_for_some_is_not_asked_to_name_another(self, case: Case) -> None:
+        rights = {"contacts": 2, "tenants": 2}
+        ruth = member(case.office.account, "Ruth", rights, properties=[case.office.place])
+        browser = browser_of(case.app, ruth)
+        page = browser.get("/properties")
+        assert "Add unit" in page.text
+        assert "/properties/new" not in page.text
+        for answer in (browser.get("/properties/new"), browser.post("/properties")):
+            assert answer.status_code == 403
+            assert says(answer, "You work for some properties only. Ask an admin to add one.")
+
     def test_a_property_and_a_unit_are_added(self, case: Case) -> None:
         form = {"name": "19 Larch Ct", "zone": "Europe/Berlin", "units": "Unit A\r\nUnit B\r\n"}
         assert case.daniel.post("/properties", data=form).status_code == 303

@@ -1,10 +1,11 @@
 """Inviting and answering: states, resending, links by hand, races, one role for one person."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
 
-from models import inviting, joining
+from models import inviting, joining, keeping, leaving, team
 from models import link as links
 from models.clock import DAY, HOUR
 from models.connection import (
@@ -23,8 +24,20 @@ from models.message import Message
 from models.outbox import JOINED_ELSEWHERE, LINK, Outbox
 from models.thread import AccessWindow, Thread
 from models.user import User
-from tests.factories import Office, contact, dialogue_of, member, office, person, set_list, tie_of
+from tests.factories import (
+    Office,
+    contact,
+    dialogue_of,
+    member,
+    office,
+    person,
+    set_list,
+    set_right,
+    tie_of,
+)
 from tests.test_links import at_once
+from tests.together import at_once as at_once_all
+from tests.together import until
 
 pytestmark = pytest.mark.usefixtures("bound")
 
@@ -41,7 +54,7 @@ class Invitation:
             self.office.account, "Grace Bellamy", home=self.office.unit, state=NOT_CONNECTED
         )
 
-    def send(self, at: int = 0, email: str = GRACE, note: str = "") -> Link:
+    def send(self, at: int = 0, email: str = GRACE, note: str | None = None) -> Link:
         return inviting.invite(self.daniel, self.grace.id, email, note, at)
 
     @property
@@ -50,7 +63,7 @@ class Invitation:
 
 
 @pytest.fixture
-def case() -> Invitation:
+def case(bound: str) -> Invitation:
     return Invitation()
 
 
@@ -100,6 +113,14 @@ def test_an_invitation_goes_out_again_after_a_day_and_voids_the_earlier_link(
     joining.accept_new(newer, "Grace", "kept", at=DAY + 1)
 
 
+def test_sending_again_repeats_the_note_unless_there_is_another(case: Invitation) -> None:
+    case.send(note="Hi Grace,\nwelcome.")
+    assert case.send(at=DAY).remembered["note"] == "Hi Grace,\nwelcome."
+    assert case.send(at=2 * DAY, note="Are you there?").remembered["note"] == "Are you there?"
+    assert case.send(at=3 * DAY, note="").remembered["note"] == ""
+    assert case.send(at=4 * DAY).remembered["note"] == ""
+
+
 def test_a_mistyped_address_may_be_put_right_at_once(case: Invitation) -> None:
     wrong = case.send(email="grcae@bellamy.example")
     case.send(at=1)
@@ -123,10 +144,60 @@ def test_an_outsider_cannot_invite_revoke_or_copy(case: Invitation) -> None:
             lambda who: inviting.invite(who, case.grace.id, GRACE),
             lambda who: inviting.revoke(who, case.grace.id),
             lambda who: inviting.copy_link(who, case.grace.id),
-            lambda who: joining.disconnect(who, case.grace.id),
+            lambda who: leaving.disconnect(who, case.grace.id),
         ):
             with pytest.raises(Missing):
                 act(somebody)
+
+
+class HeldUp:
+    """Somebody who was let through at first, and waits while their rights are changed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.waits, self.happened = threading.Event(), threading.Event()
+        self.check = keeping.require_manage
+        monkeypatch.setattr(keeping, "require_manage", self.wait)
+
+    def wait(self, person: User, account: int) -> None:
+        self.check(person, account)
+        if not self.waits.is_set():
+            self.waits.set()
+            until(self.happened)
+
+    def meanwhile(self, act: Callable[[], None]) -> None:
+        until(self.waits)
+        act()
+        self.happened.set()
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        (NOT_CONNECTED, lambda who, contact: inviting.invite(who, contact, GRACE)),
+        (NOT_CONNECTED, inviting.copy_link),
+        (INVITED, inviting.revoke),
+        (CONNECTED, leaving.disconnect),
+    ],
+    ids=["invite", "copy_link", "revoke", "disconnect"],
+)
+def test_nothing_slips_past_a_right_that_is_taken_away(
+    case: Invitation,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    act: Callable[[User, int], object],
+) -> None:
+    ruth = member(case.office.account, "Ruth Lindqvist")
+    tie = tie_of(ruth, case.office.account)
+    tenant = contact(case.office.account, "Priya Raman", home=case.office.unit, state=state)
+    held_up = HeldUp(monkeypatch)
+
+    def do() -> None:
+        with pytest.raises(Refused):
+            act(ruth, tenant.id)
+
+    at_once_all(do, lambda: held_up.meanwhile(lambda: set_right(tie, "contacts", VIEW)))
+    assert Connection.get_by_id(tenant.id).state == state
+    assert not Link.select().exists()
 
 
 def test_accepting_makes_a_user_connects_them_and_opens_the_conversation(case: Invitation) -> None:
@@ -154,14 +225,14 @@ def test_accepting_with_another_address_tells_the_inviter_of_both(case: Invitati
     row = Outbox.get(Outbox.kind == JOINED_ELSEWHERE)
     assert (row.remembered["invited"], row.remembered["joined"]) == (GRACE, other.email)
     assert case.now.email == GRACE
-    assert joining.told_of(case.office.account.id, row.link.sent_by) == case.daniel
+    assert team.told_of(case.office.account.id, row.link.sent_by) == case.daniel
 
 
 def test_who_left_the_team_is_not_told_of_its_affairs(case: Invitation) -> None:
     ruth = member(case.office.account, "Ruth Lindqvist")
-    assert joining.told_of(case.office.account.id, ruth) == ruth
+    assert team.told_of(case.office.account.id, ruth) == ruth
     Connection.update(state=DISCONNECTED).where(Connection.user == ruth).execute()
-    assert joining.told_of(case.office.account.id, ruth) == case.daniel
+    assert team.told_of(case.office.account.id, ruth) == case.daniel
 
 
 def test_one_person_has_one_role_in_an_account(case: Invitation) -> None:
@@ -338,22 +409,22 @@ class TestDisconnecting:
     ) -> None:
         by = case.daniel if side == "team" else grace
         thread = dialogue_of(case.now)
-        assert joining.disconnect(by, case.grace.id, at=2) == [thread.id]
+        assert leaving.disconnect(by, case.grace.id, at=2) == [thread.id]
         assert (case.now.state, case.now.ended_at, case.now.ended_by) == (DISCONNECTED, 2, by)
         assert AccessWindow.get(AccessWindow.user == grace).to_seq < OPEN
         last = Message.select().order_by(Message.id.desc()).first()
         assert (last.event["event"], last.author) == ("disconnected", by)
         with pytest.raises(Conflict):
-            joining.disconnect(by, case.grace.id, at=3)
+            leaving.disconnect(by, case.grace.id, at=3)
 
     @pytest.mark.usefixtures("grace")
     def test_nobody_else_can(self, case: Invitation) -> None:
         viewer = member(case.office.account, "Ruth", rights={"contacts": VIEW, "tenants": VIEW})
         with pytest.raises(Refused):
-            joining.disconnect(viewer, case.grace.id)
+            leaving.disconnect(viewer, case.grace.id)
         for somebody in (person(), office("Another house").admin):
             with pytest.raises(Missing):
-                joining.disconnect(somebody, case.grace.id)
+                leaving.disconnect(somebody, case.grace.id)
         assert case.now.state == CONNECTED
 
     def test_the_team_is_not_disconnected_like_a_contact(self, case: Invitation) -> None:
@@ -361,13 +432,13 @@ class TestDisconnecting:
         tie = tie_of(ruth, case.office.account)
         for somebody in (ruth, case.daniel):
             with pytest.raises(Missing):
-                joining.disconnect(somebody, tie.id)
+                leaving.disconnect(somebody, tie.id)
 
     def test_accepting_again_resumes_the_conversation_with_a_new_window(
         self, case: Invitation, grace: User
     ) -> None:
         thread = dialogue_of(case.now)
-        joining.disconnect(grace, case.grace.id, at=2)
+        leaving.disconnect(grace, case.grace.id, at=2)
         link = case.send(at=3)
         assert case.now.state == DISCONNECTED
         assert joining.accept(link, grace, at=4).thread == thread
@@ -379,7 +450,7 @@ class TestDisconnecting:
     def test_declining_or_revoking_leaves_it_disconnected(
         self, case: Invitation, grace: User
     ) -> None:
-        joining.disconnect(grace, case.grace.id, at=2)
+        leaving.disconnect(grace, case.grace.id, at=2)
         joining.decline(case.send(at=3), at=4)
         assert case.now.state == DISCONNECTED
         case.send(at=3 + DAY)
@@ -387,7 +458,7 @@ class TestDisconnecting:
         assert case.now.state == DISCONNECTED
 
     def test_nobody_else_takes_over_a_conversation(self, case: Invitation, grace: User) -> None:
-        joining.disconnect(grace, case.grace.id, at=2)
+        leaving.disconnect(grace, case.grace.id, at=2)
         link = case.send(at=3, email="new@tenant.example")
         with pytest.raises(Refused):
             joining.accept(link, person("Next Tenant"), at=4)
@@ -400,5 +471,5 @@ class TestDisconnecting:
         self, case: Invitation, grace: User
     ) -> None:
         people = [case.daniel, grace] * 2
-        said = at_once(lambda n: outcome(lambda: joining.disconnect(people[n], case.grace.id)), 4)
+        said = at_once(lambda n: outcome(lambda: leaving.disconnect(people[n], case.grace.id)), 4)
         assert sorted(said) == ["Conflict", "Conflict", "Conflict", "done"]

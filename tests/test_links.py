@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models import link as links
-from models import outbox, policy, session, signing_in, signing_up
+from models import outbox, policy, session, signing_in, signing_up, team
 from models.account import Account
 from models.clock import DAY, MINUTE
 from models.connection import ADMIN, CONNECTED, MANAGE, Connection, TeamRight
@@ -166,7 +166,7 @@ class TestSigningUp:
         tie = Connection.get(Connection.user == maya)
         assert (tie.role, tie.state) == (ADMIN, CONNECTED)
         rights = {right.channel: right.level for right in TeamRight.select()}
-        assert rights == dict.fromkeys(signing_up.RIGHTS, MANAGE)
+        assert rights == dict.fromkeys(team.RIGHTS, MANAGE)
         assert policy.team_accounts(maya) == [account]
 
     def test_asking_opens_nothing_and_puts_one_mail_into_the_outbox(self) -> None:

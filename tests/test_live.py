@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from blueprints import broadcasts
+from blueprints import broadcasts, live
 from blueprints.extensions import socketio
 from models import session as sessions
 from models.connection import VIEW
 from models.posting import delete_message, edit_message
+from models.session import Session
 from models.user import User
 from tests.factories import (
     contact,
@@ -27,6 +28,7 @@ from tests.factories import (
     share,
     tie_of,
 )
+from tests.mailbox import mails
 from tests.signed_in import browser_of
 
 
@@ -208,6 +210,63 @@ def test_signing_out_closes_the_sockets_of_that_session_only(scene: Scene) -> No
     assert len(there.texts()) == 1
 
 
+def test_a_new_password_by_link_closes_every_socket(scene: Scene) -> None:
+    here, his = scene.device(scene.priya), scene.device(scene.daniel)
+    scene.app.test_client().post("/forgot", data={"email": scene.priya.email})
+    [mail] = mails(scene.app)
+    browser = scene.app.test_client()
+    assert browser.post(mail.path, data={"password": "another password"}).status_code == 302
+    assert not here.socket.is_connected()
+    assert his.socket.is_connected()
+
+
+def test_a_session_that_ends_during_the_handshake_gets_no_socket(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join_room = live.join_room
+
+    def ended_meanwhile(room: str) -> None:
+        sessions.end_all(scene.priya)
+        live.close_user(scene.priya.id)
+        join_room(room)
+
+    client = browser_of(scene.app, scene.priya)
+    monkeypatch.setattr(live, "join_room", ended_meanwhile)
+    assert not socketio.test_client(scene.app, flask_test_client=client).is_connected()
+    assert list(socketio.server.manager.get_participants("/", f"user:{scene.priya.id}")) == []
+
+
+def test_a_socket_ends_with_its_session(scene: Scene) -> None:
+    hers, his = scene.device(scene.priya), scene.device(scene.daniel)
+    live.close_expired()
+    assert hers.socket.is_connected()
+    Session.update(last_used_at=0).where(Session.user == scene.priya).execute()
+    live.close_expired()
+    assert not hers.socket.is_connected()
+    assert his.socket.is_connected()
+
+
+def test_it_is_looked_for_again_and_again_whatever_goes_wrong(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = []
+
+    def look() -> None:
+        rounds.append(len(rounds))
+        raise RuntimeError("The database went away.")
+
+    def sleep(_seconds: float) -> None:
+        if len(rounds) == 2:
+            raise SystemExit
+
+    monkeypatch.setattr(live, "close_expired", look)
+    monkeypatch.setattr(socketio, "sleep", sleep)
+    monkeypatch.setattr(socketio, "start_background_task", lambda task, *about: task(*about))
+    with pytest.raises(SystemExit):
+        live.start(scene.app)
+    assert rounds == [0, 1]
+
+
 def test_a_failing_handshake_is_refused(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_token: str) -> None:
         raise RuntimeError("The database went away.")
@@ -223,6 +282,18 @@ def test_typing_is_shown_to_the_others_there_only(scene: Scene) -> None:
     expected = {"thread_id": scene.thread.id, "user_id": scene.priya.id, "name": "Priya"}
     assert his.events() == [("typing:started", expected)]
     assert hers.events() == stranger.events() == []
+
+
+def test_typing_is_told_once_a_second_at_most(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hers, his = scene.device(scene.priya), scene.device(scene.daniel)
+    for _ in range(20):
+        hers.socket.emit("typing", {"thread_id": scene.thread.id})
+    assert len(his.events()) == 1
+    monkeypatch.setattr(live, "TYPING_S", 0)
+    hers.socket.emit("typing", {"thread_id": scene.thread.id})
+    assert len(his.events()) == 1
 
 
 def test_a_stranger_cannot_type_into_a_thread(scene: Scene) -> None:

@@ -14,16 +14,17 @@ from tests.signed_in import browser_of
 # Session and account are part of every page; the rest is the page's own. What shows messages
 # asks once for their files.
 QUERIES = {
-    "/": 13,
-    "/messages?channel=tenants": 10,
-    "/messages/rows?channel=tenants": 9,
+    "/": 12,
+    "/messages?channel=tenants": 11,
+    "/messages/rows?channel=tenants": 10,
     "/threads/1": 18,
     "/threads/1/messages": 6,
     "/threads/1/messages?before=9999999": 5,
     "/threads/1/messages?after_version=1": 6,
+    "/threads/1/files": 6,
     "/badge": 2,
-    "/contacts?role=tenants": 13,
-    "/properties": 8,
+    "/contacts?role=tenants": 14,
+    "/properties": 9,
     "/settings/profile": 5,
     "/settings/notifications": 5,
     "/settings/devices": 6,

@@ -12,7 +12,7 @@ from models.view import View
 from tests.agreement import differences
 from tests.histories import History
 
-MOST_HISTORIES = 60
+MOST_HISTORIES = 120
 STEPS = 40
 TALK = {"post": 10, "wait": 1}
 
@@ -77,7 +77,7 @@ FAULTS = {
         {"delete": 8, "unshare": 4, "share": 4, "disconnect": 2},
     ),
     "client kept as the view changes": Fault(
-        [(sync.changes, "after < view.version or ", "after < 0 or ")],
+        [(sync._changes, "after < view.version or ", "after < 0 or ")],
         {"poll": 10, "share": 6, "clear": 4},
     ),
     "read position falls": Fault(

@@ -12,7 +12,7 @@ from models.clock import DAY, now
 from models.connection import DECLINED, INVITED, MANAGE, OWNER, SERVICE_PRO, TENANT, VIEW
 from models.errors import Missing, Refused
 from models.posting import post_message
-from models.signing_up import RIGHTS
+from models.team import RIGHTS
 from models.thread import (
     CONTACTS,
     CONVERSATION,

@@ -15,7 +15,12 @@ import urllib.request
 import pytest
 import websocket
 
+from app import create_app
+from models.database import connected, db
+from models.session import Session
+from tests.factories import person
 from tests.servers import ROOT, HallwayServer, clean_environment
+from tests.signed_in import browser_of
 
 MISBEHAVING = ROOT / "tests" / "misbehaving_app.py"
 MODES = ("eventlet", "threading")
@@ -82,12 +87,33 @@ def rest_of(connection):
     return answer
 
 
-def open_page(server):
+def open_page(server, cookie=None):
     """A WebSocket as an open page holds one."""
     address = f"ws://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=websocket"
-    connection = websocket.create_connection(address, timeout=10)
+    connection = websocket.create_connection(address, timeout=10, cookie=cookie)
     assert connection.recv().startswith('0{"sid"')
     return connection
+
+
+@pytest.fixture
+def beside(misbehaving):
+    """An application of this process on the database and with the key of the running server."""
+    app = create_app({"INSTANCE_PATH": str(misbehaving.instance)})
+    with connected():
+        yield app
+    db.obj.close_all()
+
+
+def test_a_page_left_open_is_told_when_its_session_is_over(misbehaving, beside):
+    browser = browser_of(beside, person())
+    value = browser.get_cookie("hallway_session", "127.0.0.1").value
+    page = open_page(misbehaving, f"hallway_session={value}")
+    with contextlib.closing(page):
+        page.send("40")
+        assert page.recv().startswith("40{")
+        Session.update(last_used_at=0).execute()
+        assert page.recv() == '42["session:ended",{}]'
+        assert page.recv() == "41"
 
 
 def run_app(tmp_path, **settings):

@@ -57,9 +57,20 @@ def test_signing_in_forgets_the_sessions_that_are_over() -> None:
 def test_an_ended_session_is_over_at_once() -> None:
     token = sessions.start(person(), "Firefox", keep=True)
     found = sessions.find(token)
-    sessions.end(found)
-    sessions.end(found)
+    sessions.end_one_of(found.user, found.id)
     assert sessions.find(token) is None
+    with pytest.raises(Missing):
+        sessions.end_one_of(found.user, found.id)
+
+
+def test_those_alive_are_told_from_those_that_are_over() -> None:
+    priya = person()
+    kept = sessions.find(sessions.start(priya, "kept", keep=True, at=0), at=0)
+    unkept = sessions.find(sessions.start(priya, "unkept", keep=False, at=0), at=0)
+    both = [kept.id, unkept.id]
+    assert sessions.alive([*both, 10**9], at=1) == set(both)
+    assert sessions.alive(both, at=2 * DAY) == {kept.id}
+    assert sessions.alive([]) == set()
 
 
 def test_one_person_cannot_end_anothers_session() -> None:

@@ -118,8 +118,8 @@ class TestPassword:
     @pytest.mark.parametrize(
         ("typed", "sentence"),
         [
-            ({"current_password": "wrong"}, "That is not your present password."),
-            ({"current_password": ""}, "That is not your present password."),
+            ({"current_password": "wrong"}, "That is not your current password."),
+            ({"current_password": ""}, "That is not your current password."),
             ({"new_password": "short"}, "Use at least 10 characters."),
             ({"new_password": "x" * 201}, "Use at most 200 characters."),
         ],
@@ -182,4 +182,4 @@ class TestDevices:
         assert not is_signed_in(browser)
         assert not is_signed_in(elsewhere)
         assert is_signed_in(his)
-        assert ("user", priya.id) in closed
+        assert closed == [("user", priya.id, None)]

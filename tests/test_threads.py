@@ -198,3 +198,24 @@ def test_rights_of_one_account_say_nothing_about_another(app: Flask, place: Offi
     member(place.account, user=other.admin, rights=MANAGE)
     client = browser_of(app, place.admin)
     assert client.get(f"/threads/{thread.id}").status_code == 404
+
+
+def test_who_has_no_contacts_right_is_shown_no_way_to_contacts(app: Flask, place: Office) -> None:
+    ruth = browser_of(app, member(place.account, "Ruth", rights={"tenants": VIEW}))
+    manager = browser_of(app, place.admin)
+    for address in ("/", "/messages?channel=tenants"):
+        assert 'href="/contacts' not in ruth.get(address).text
+        assert 'href="/contacts/new"' in manager.get(address).text
+
+
+def test_a_persons_own_number_is_shown_to_the_team_only_with_consent(
+    app: Flask, place: Office
+) -> None:
+    tie = contact(place.account, "Priya")
+    thread, client = dialogue_of(tie), browser_of(app, place.admin)
+    tie.user.phone = "555-0148"
+    tie.user.save()
+    assert "555-0148" not in client.get(f"/threads/{thread.id}").text
+    tie.user.phone_consent = True
+    tie.user.save()
+    assert "tel:555-0148" in client.get(f"/threads/{thread.id}").text

@@ -9,7 +9,7 @@ from models.errors import Missing
 from models.message import EVENT, Message
 from models.property import Property, Unit
 from models.seen import SeenMessage
-from models.signing_up import RIGHTS
+from models.team import RIGHTS
 from models.thread import CHANNEL_OF_ROLE, ROLE_OF_SIDE, SIDE_OF_ROLE, Thread
 from models.user import User
 from models.view import PAGE, View

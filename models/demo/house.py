@@ -9,15 +9,16 @@ from models import (
     contacts,
     inviting,
     joining,
+    leaving,
     places,
     posting,
     reading,
     signing_up,
 )
 from models.account import Account
-from models.connection import CONNECTED, MANAGE, SUB_ADMIN, VIEW, Connection, TeamRight
+from models.connection import MANAGE, SUB_ADMIN, VIEW, Connection
 from models.contacts import Wanted
-from models.database import OPEN, last_seq
+from models.database import OPEN
 from models.demo import script
 from models.demo.cast import ZONE, Company, Contact, Member
 from models.demo.packing import Luggage
@@ -25,9 +26,9 @@ from models.link import Link
 from models.message import Attachment
 from models.places import visible_properties, visible_units
 from models.posting import Draft
-from models.property import StaffProperty
 from models.record import append
 from models.storage import Storage
+from models.team import add_member
 from models.thread import AUDIENCES, SIDE_OF_ROLE, Side
 from models.user import User, by_address
 
@@ -103,7 +104,7 @@ class House:
         elif line.act == script.READS:
             reading.set_read_position(person, thread, OPEN, at)
         elif line.act == script.DISCONNECTS:
-            joining.disconnect(person, self._contacts[contact].id, at)
+            leaving.disconnect(person, self._contacts[contact].id, at)
 
     def _say(self, contact: Contact, person: User, line: script.Line, at: int) -> int:
         # Straight into the record: hundreds of messages would be checked twice each, in a
@@ -136,27 +137,11 @@ class House:
         self._threads[contact] = joined.thread.id
 
     def _hire(self, admin: User, account: Account, member: Member, at: int) -> None:
-        # The one place that writes rows itself: nothing in the product adds a sub-admin yet.
         person = signing_up.new_user(member.name, member.email, self._password_hash, at, ZONE)
-        since = last_seq()
-        connection = Connection.create(
-            account=account,
-            user=person,
-            role=SUB_ADMIN,
-            state=CONNECTED,
-            name=member.name,
-            email=member.email,
-            all_properties=not member.houses,
-            rights_version=since,
-            connected_at=at,
-            created_at=at,
-        )
         levels = dict.fromkeys(member.views, VIEW) | dict.fromkeys(member.manages, MANAGE)
-        for channel, level in levels.items():
-            TeamRight.create(connection=connection, channel=channel, level=level, since_seq=since)
-        for house in visible_properties(admin, account.id):
-            if house.name in member.houses:
-                StaffProperty.create(connection=connection, property=house)
+        all_houses = visible_properties(admin, account.id)
+        houses = [house for house in all_houses if house.name in member.houses]
+        add_member(account, person, SUB_ADMIN, levels, houses if member.houses else None, at)
         self._meet(person)
 
     def _meet(self, person: User) -> None:

@@ -1,6 +1,6 @@
 // One hidden line tells screen readers of other conversations, now and then.
 import { hear } from "hallway/events";
-import { currentLog, parse } from "hallway/log";
+import { isOpen, parse } from "hallway/messages";
 
 const EVERY = 10_000;
 let messages = [];
@@ -22,7 +22,7 @@ function say() {
 }
 
 hear("message", ({ thread_id: thread, html, kind }) => {
-  if (kind !== "created" || Number(currentLog()?.dataset.threadId) === thread) return;
+  if (kind !== "created" || isOpen(thread)) return;
   const [message] = parse(html);
   const { authorId, kind: sort } = message?.dataset ?? {};
   if (sort !== "text" || authorId === document.body.dataset.userId) return;

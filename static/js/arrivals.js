@@ -1,6 +1,7 @@
 // What has just been written goes into the log on screen.
 import { hear } from "hallway/events";
-import { currentLog, isMine, parse, place } from "hallway/log";
+import { place } from "hallway/log";
+import { currentLog, isMine, isOpen, parse } from "hallway/messages";
 import { isAtEnd } from "hallway/scrolling";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -32,8 +33,7 @@ function release() {
 }
 
 hear("message", ({ thread_id: thread, html }) => {
-  const log = currentLog();
-  if (log && Number(log.dataset.threadId) === thread) bring(log, html);
+  if (isOpen(thread)) bring(currentLog(), html);
 });
 hear("outbox", () => queueMicrotask(release));
 hear("left", () => {

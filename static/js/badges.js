@@ -1,14 +1,19 @@
 // Unread numbers: in the navigation, the title, the rows and the channels. Always absolute.
 import { hear } from "hallway/events";
+import { currentLog } from "hallway/messages";
+import { isAtEnd } from "hallway/scrolling";
 
 const MOST = 99;
+const A_MOMENT = 1_500;
 const shortly = (number) => (number > MOST ? `${MOST}+` : String(number));
 
-let unread = Number(document.body.dataset.badge || 0);
+/** What the server said last; without the numbers of threads until it has said them. */
+let known = { unread: Number(document.body.dataset.badge || 0), threads: null };
+let timer = 0;
 
 /** Put a number on a count, which disappears at zero. */
 function show(count, number, words = "") {
-  if (count.dataset.shown === String(number)) return;
+  if (!count || count.dataset.shown === String(number)) return;
   count.dataset.shown = number;
   count.hidden = !number;
   count.textContent = number ? shortly(number) : "";
@@ -19,7 +24,38 @@ function show(count, number, words = "") {
   count.append(hidden);
 }
 
-function showTotal() {
+/** The thread whose newest messages are being looked at: they do not count up for a moment. */
+function threadInView() {
+  const log = currentLog();
+  const looking = document.visibilityState === "visible" && log?.hasAttribute("data-ready");
+  return looking && isAtEnd(log) ? log.dataset.threadId : null;
+}
+
+const rowOf = (thread) => document.getElementById(`row-${thread}`);
+
+function showAll() {
+  const inView = threadInView();
+  const seen = known.threads?.[inView] ?? 0;
+  const isCounted = !rowOf(inView)?.querySelector(".count-quiet");
+  const unread = Math.max(0, known.unread - (isCounted ? seen : 0));
+  showTotal(unread);
+  if (!known.threads) return;
+  const threads = { ...known.threads, [inView]: 0 };
+  for (const row of document.querySelectorAll("a.thread-row")) {
+    showRow(row, threads[row.dataset.threadId] ?? 0);
+  }
+  showOthers(unread - (threads[currentLog()?.dataset.threadId] ?? 0));
+  // Reading it takes a moment; if that has not happened by then, it does count.
+  clearTimeout(timer);
+  if (seen) timer = setTimeout(showAll, A_MOMENT);
+}
+
+function showRow(row, number) {
+  row.classList.toggle("unread", number > 0);
+  show(row.querySelector("[data-count]"), number, "unread");
+}
+
+function showTotal(unread) {
   document.body.dataset.badge = unread;
   for (const link of document.querySelectorAll("[data-badge-link]")) {
     const label = link.querySelector(".place-label")?.textContent ?? "Messages";
@@ -30,42 +66,31 @@ function showTotal() {
   document.title = unread ? `(${shortly(unread)}) ${title}` : title;
 }
 
-function showThreads(threads) {
-  for (const row of document.querySelectorAll("a.thread-row")) {
-    const number = threads[row.dataset.threadId] ?? 0;
-    row.classList.toggle("unread", number > 0);
-    show(row.querySelector("[data-count]"), number, "unread");
-  }
-  showOthers(threads);
-}
-
 // On a phone the way back says how much waits elsewhere.
-function showOthers(threads) {
+function showOthers(number) {
   const count = document.querySelector("[data-others-unread]");
-  if (!count) return;
-  const open = document.getElementById("log")?.dataset.threadId;
-  const others = Math.max(0, unread - (threads[open] ?? 0));
-  show(count, others);
-  const back = count.closest(".thread-back");
+  show(count, Math.max(0, number));
   const label = "Back to conversations";
-  back.setAttribute("aria-label", others ? `${label}, ${others} unread` : label);
+  const name = number > 0 ? `${label}, ${number} unread` : label;
+  count?.closest(".thread-back").setAttribute("aria-label", name);
 }
 
-/** Bring the channels' numbers in line with those the list was drawn with. */
-export function showChannels() {
-  const totals = document.getElementById("rows")?.dataset.totals;
-  if (!totals) return;
+/** Bring rows and channels that have just been drawn in line with what is being looked at. */
+export function showRows() {
+  const row = rowOf(threadInView());
+  if (row) showRow(row, 0);
+  const totals = document.getElementById("rows")?.dataset.totals ?? "";
   for (const pair of totals.trim().split(/\s+/)) {
     const [channel, number] = pair.split(":");
-    const count = document.querySelector(`.channels [data-channel="${channel}"] [data-count]`);
-    if (count) show(count, Number(number), "unread");
+    const link = document.querySelector(`.channels [data-channel="${channel}"]`);
+    show(link?.querySelector("[data-count]"), Number(number), "unread");
   }
 }
 
 hear("badge", (badge) => {
-  unread = badge.unread;
-  showTotal();
-  showThreads(badge.threads);
+  known = badge;
+  showAll();
 });
-// A swap brings a title, and rows and links as the server drew them.
-document.addEventListener("htmx:finally:swap", showTotal);
+// A swap brings a title, rows and links as the server drew them.
+document.addEventListener("htmx:finally:swap", () => showTotal(Number(document.body.dataset.badge)));
+document.addEventListener("visibilitychange", showAll);

@@ -48,12 +48,15 @@ addEventListener("pagehide", keepNow);
 // Before another conversation takes the field's place.
 document.addEventListener("htmx:before:swap", keepNow);
 hear("signed-out", keepNow);
-hear("opened", ({ log }) => {
-  const text = kept(nameOf(log.dataset.threadId), "");
-  if (!text || !field() || field().value) return;
+function restore() {
+  const text = field()?.form ? kept(nameOf(field().form.dataset.threadId), "") : "";
+  if (!text || field().value) return;
   field().value = text;
   field().dispatchEvent(new Event("input", { bubbles: true }));
-});
+}
+
+hear("opened", restore);
+hear("composer", restore);
 // Who signs out on this device leaves nothing behind; a session that ends elsewhere does.
 on("submit", 'form[action="/sign-out"]', (form, event) => {
   const waiting = kept("outbox", []).length;

@@ -1,9 +1,10 @@
 // Older pages when the start comes near, newer ones in a log that was opened in the middle.
 import { hear, on, tell } from "hallway/events";
-import { currentLog, messagesOf, place, replace, seqOf } from "hallway/log";
+import { place } from "hallway/log";
+import { currentLog, isOpen, messagesOf, seqOf } from "hallway/messages";
 import { part } from "hallway/parts";
-import { ask, SignedOut } from "hallway/requests";
-import { holding, toEnd } from "hallway/scrolling";
+import { ask, SignedOut, Unreachable } from "hallway/requests";
+import { holding } from "hallway/scrolling";
 
 const EDGES = {
   older: { ask: "before", edge: (messages) => messages[0] },
@@ -11,6 +12,8 @@ const EDGES = {
 };
 const busy = new Set();
 let watcher = null;
+/** How many changes of this thread were heard of; some may have fallen beside a page. */
+let changes = 0;
 
 // Only a change of what is visible is reported, so the edges are watched anew after each page.
 function watchEdges(log) {
@@ -28,29 +31,36 @@ function watchEdges(log) {
 
 async function load(log, way) {
   if (busy.has(way) || !log.isConnected || !log.hasAttribute(`data-${way}`)) return;
-  if (log.querySelector(`.log-note[data-way="${way}"]`)) return;
   const edge = EDGES[way].edge(messagesOf(log));
-  if (!edge) return;
+  if (!edge || log.querySelector(`.log-note[data-way="${way}"]`)) return;
+  const address = `/threads/${log.dataset.threadId}/messages?${EDGES[way].ask}=${seqOf(edge)}`;
+  const { version } = log.dataset;
+  const heard = changes;
   busy.add(way);
   try {
-    const address = `/threads/${log.dataset.threadId}/messages?${EDGES[way].ask}=${seqOf(edge)}`;
-    const response = await ask(address);
-    if (!response.ok) throw new Error(address);
-    insert(log, way, response.status === 204 ? "" : await response.text());
+    const page = await ask(address);
+    if (!page.ok) throw new Unreachable(address);
+    if (edge.isConnected) insert(log, way, page.text);
   } catch (error) {
-    if (!(error instanceof SignedOut) && log.isConnected) note(log, way);
+    if (!(error instanceof Unreachable || error instanceof SignedOut)) throw error;
+    if (log.isConnected) note(log, way);
   } finally {
     busy.delete(way);
+  }
+  // A change that came while the page was under way found nothing to change, and the page may
+  // be from before it: what happened since then is asked for again.
+  if (log.dataset.version !== version || changes !== heard) {
+    log.dataset.version = version;
+    tell("missed");
   }
   if (log.isConnected) watchEdges(log);
 }
 
 // Marked busy, so that a screen reader does not read out a page of history as news.
 function insert(log, way, html) {
-  if (!log.isConnected) return;
   log.setAttribute("aria-busy", "true");
-  if (!html) log.removeAttribute(`data-${way}`);
-  else place(log, html, { page: true });
+  if (html) place(log, html, { page: true });
+  else log.removeAttribute(`data-${way}`);
   requestAnimationFrame(() => log.removeAttribute("aria-busy"));
   if (!html) tell("edge", { log });
 }
@@ -66,21 +76,9 @@ function retry(log, way) {
   load(log, way);
 }
 
-/**
- * Go to the newest message, wherever the log was opened.
- * @param {HTMLElement} log
- */
-export async function toLatest(log) {
-  if (log.hasAttribute("data-newer")) {
-    const response = await ask(`/threads/${log.dataset.threadId}/messages`);
-    if (!response.ok || !log.isConnected) return;
-    const version = Number(response.headers.get("X-Thread-Version"));
-    replace(log, await response.text());
-    log.dataset.version = Math.max(version, Number(log.dataset.version));
-  }
-  toEnd(log);
-}
-
+hear("message", ({ thread_id: thread }) => {
+  if (isOpen(thread)) changes++;
+});
 hear("opened", ({ log }) => watchEdges(log));
 hear("replaced", ({ log }) => watchEdges(log));
 hear("left", () => watcher?.disconnect());

@@ -1,5 +1,5 @@
 // The list of conversations follows what happens, without losing focus or scroll position.
-import { showChannels } from "hallway/badges";
+import { showRows } from "hallway/badges";
 import { markRows } from "hallway/drafts";
 import { hear } from "hallway/events";
 import { ask, quietly } from "hallway/requests";
@@ -30,9 +30,9 @@ async function fetchRows() {
   if (!list) return;
   const { channel } = list.dataset;
   const query = new URLSearchParams({ channel, limit: list.querySelectorAll(".thread-row").length });
-  const response = await ask(`/messages/rows?${query}`, { headers: { "HX-Request": "true" } });
-  if (!response.ok) return;
-  const text = await response.text();
+  const answer = await ask(`/messages/rows?${query}`, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return;
+  const { text } = answer;
   const now = document.getElementById("rows");
   // Another channel may have been chosen meanwhile.
   if (now?.dataset.channel !== channel) return;
@@ -53,7 +53,7 @@ function dressRows() {
     else row.removeAttribute("aria-current");
   }
   markRows();
-  showChannels();
+  showRows();
 }
 
 for (const name of ["threads", "badge", "stale"]) hear(name, refreshSoon);

@@ -1,7 +1,7 @@
 // The pill that leads to the newest message, and how many have come below.
 import { hear, on } from "hallway/events";
-import { toLatest } from "hallway/history";
-import { currentLog, isMine, seqOf } from "hallway/log";
+import { toLatest } from "hallway/leaping";
+import { currentLog, isMine, seqOf } from "hallway/messages";
 import { quietly } from "hallway/requests";
 import { distanceToEnd, isAtEnd } from "hallway/scrolling";
 

@@ -1,30 +1,8 @@
 // The log: messages by seq, each in its newest version, whatever the order they arrive in.
 import { dress, relate } from "hallway/decorating";
 import { tell } from "hallway/events";
+import { find, messagesOf, parse, seqOf, versionOf } from "hallway/messages";
 import { holding } from "hallway/scrolling";
-
-/** The log on screen, or null. */
-export function currentLog() {
-  return document.getElementById("log");
-}
-
-/**
- * The stored messages a log shows, the oldest first; pending ones are not among them.
- * @param {Element} log
- * @returns {HTMLElement[]}
- */
-export function messagesOf(log) {
-  return [...log.querySelectorAll(":scope > .message[data-seq]")];
-}
-
-/** @param {HTMLElement} message */
-export const seqOf = (message) => Number(message.dataset.seq);
-
-/**
- * Whether the person who reads wrote this message.
- * @param {HTMLElement} message
- */
-export const isMine = (message) => message.dataset.authorId === document.body.dataset.userId;
 
 /**
  * Bring fragments into a log: new ones by their seq, changed ones over an older version. What
@@ -43,10 +21,9 @@ export function place(log, fragments, { page = false, live = false } = {}) {
     holding(log, () => put(log, messages));
     tell("placed", { log, messages, added, live });
   }
-  if (messages.length < arrived.length) tell("beyond", { log, messages: arrived.filter(isLater) });
-  function isLater(node) {
-    return !messages.includes(node) && seqOf(node) > seqOf(messagesOf(log).at(-1) ?? node);
-  }
+  const newest = seqOf(messagesOf(log).at(-1) ?? log);
+  const later = arrived.filter((node) => !messages.includes(node) && seqOf(node) > newest);
+  if (later.length) tell("beyond", { log, messages: later });
 }
 
 /**
@@ -56,6 +33,8 @@ export function place(log, fragments, { page = false, live = false } = {}) {
  * @param {{older?: boolean, newer?: boolean}} [more] whether there is more on either side
  */
 export function replace(log, html, { older = true, newer = false } = {}) {
+  // Busy, so that a screen reader does not read out a page of history as news.
+  log.setAttribute("aria-busy", "true");
   holding(log, () => {
     for (const child of [...log.children]) if (!child.matches(".pending")) child.remove();
     log.toggleAttribute("data-older", older);
@@ -63,31 +42,12 @@ export function replace(log, html, { older = true, newer = false } = {}) {
     put(log, parse(html));
   });
   tell("replaced", { log });
-}
-
-/**
- * The messages in a text of fragments.
- * @param {string} html
- * @returns {HTMLElement[]}
- */
-export function parse(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  return [...template.content.querySelectorAll(".message[data-seq]")];
+  requestAnimationFrame(() => log.removeAttribute("aria-busy"));
 }
 
 function isNews(log, node) {
   const known = find(log, seqOf(node));
-  return !known || Number(node.dataset.version) > Number(known.dataset.version);
-}
-
-/**
- * The message with a seq, if the log shows it.
- * @param {Element} log
- * @param {number} seq
- */
-export function find(log, seq) {
-  return log.querySelector(`:scope > #message-${seq}`);
+  return !known || versionOf(node) > versionOf(known);
 }
 
 // A message beyond the pages at hand would leave a gap: its page will bring it.

@@ -4,8 +4,11 @@ import { on } from "hallway/events";
 const ITEMS = "a[href], button:not([disabled]), input:not([disabled])";
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
+const itemsOf = (menu) =>
+  [...menu.querySelectorAll(ITEMS)].filter((item) => item.getClientRects().length > 0);
+
 on("keydown", ".menu", (menu, event) => {
-  const items = [...menu.querySelectorAll(ITEMS)].filter((item) => item.offsetParent !== null);
+  const items = itemsOf(menu);
   const at = items.indexOf(document.activeElement);
   // The arrows belong to a group of radio buttons while it has the focus.
   if (document.activeElement?.matches("input[type=radio]") && event.key in STEPS) return;
@@ -21,7 +24,7 @@ on("keydown", ".menu", (menu, event) => {
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
   if (!(menu instanceof HTMLElement) || !menu.matches(".menu[popover]")) return;
-  if (event.newState === "open") menu.querySelector(ITEMS)?.focus({ preventScroll: true });
+  if (event.newState === "open") itemsOf(menu)[0]?.focus({ preventScroll: true });
 }, true);
 
 function closeOthers(inside) {

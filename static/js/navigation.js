@@ -1,6 +1,6 @@
 // Opening and leaving conversations without loading a page: focus, history, and the way back.
 import { hear, on, tell } from "hallway/events";
-import { currentLog } from "hallway/log";
+import { currentLog } from "hallway/messages";
 import { toast } from "hallway/toasts";
 
 const phone = matchMedia("(width < 45em)");
@@ -46,12 +46,21 @@ function listPath() {
   return channel ? `/messages?channel=${channel}` : "/messages";
 }
 
+/** Show the channel that the conversation on screen belongs to. */
+function matchList() {
+  const path = document.querySelector(".thread-back")?.getAttribute("href");
+  if (!path || path === listPath()) return;
+  const target = "#list-pane";
+  window.htmx.ajax("GET", path, { target, select: target, swap: "outerHTML ignoreTitle:true" });
+}
+
 // Within the messenger, back and forward exchange only what differs.
 document.addEventListener("htmx:before:history:restore", (event) => {
   const { path } = event.detail;
   if (!messenger()) return;
-  if (/^\/threads\/\d+(\?|$)/.test(path)) visit(path, "#conversation", "innerHTML", false);
-  else if (/^\/messages(\?|$)/.test(path)) backToList(path, false);
+  if (/^\/threads\/\d+(\?|$)/.test(path)) {
+    visit(path, "#conversation", "innerHTML", false).then(matchList);
+  } else if (/^\/messages(\?|$)/.test(path)) backToList(path, false);
   else return;
   event.preventDefault();
 });

@@ -1,7 +1,7 @@
 // The New line: where reading begins at opening. It stays until the conversation is left.
 import { relate } from "hallway/decorating";
 import { hear } from "hallway/events";
-import { isMine, messagesOf, seqOf } from "hallway/log";
+import { isMine, messagesOf, seqOf } from "hallway/messages";
 import { holding } from "hallway/scrolling";
 
 /** How far was read when the log was opened; what arrives later is no reason for a line. */
@@ -12,12 +12,16 @@ let openedAt = null;
  * @param {HTMLElement} log
  */
 export function drawNewLine(log) {
+  const { readSeq, newest, begins } = log.dataset;
+  openedAt ??= { read: Number(readSeq), newest: Number(newest), from: Number(begins) };
   const messages = messagesOf(log);
-  openedAt ??= { read: Number(log.dataset.readSeq), newest: Number(log.dataset.newest) };
-  if (log.querySelector(":scope > .new-line")) return;
-  const first = messages.findIndex((message) => isUnread(message));
+  const first = messages.findIndex(isUnread);
+  if (first < 0 || log.querySelector(":scope > .new-line")) return;
   // With more unread on an earlier page the line belongs there; with nothing before it, nowhere.
-  if (first < 1 || (seqOf(messages[0]) > openedAt.read && log.hasAttribute("data-older"))) return;
+  // `from` is known to be the first of them.
+  const hasOlder = log.hasAttribute("data-older");
+  const isFirst = seqOf(messages[0]) <= openedAt.read || seqOf(messages[0]) === openedAt.from;
+  if (hasOlder ? !isFirst : first === 0) return;
   const line = document.createElement("div");
   line.className = "new-line";
   line.append(document.createElement("span"));

@@ -1,9 +1,11 @@
 // A log comes onto the page, by loading it or by a swap, and goes.
 import { dress, relate } from "hallway/decorating";
 import { hear, tell } from "hallway/events";
-import { find, messagesOf } from "hallway/log";
+import { askedFor, point, startAfter } from "hallway/leaping";
+import { find, isMine, messagesOf, seqOf } from "hallway/messages";
 import { drawNewLine } from "hallway/newline";
 import { showPending } from "hallway/pending";
+import { quietly } from "hallway/requests";
 import { toElement, toEnd } from "hallway/scrolling";
 
 let present = null;
@@ -17,15 +19,30 @@ export function look() {
   if (log) open(log);
 }
 
-function open(log) {
-  const messages = messagesOf(log);
-  for (const message of messages) dress(log, message);
-  for (const message of messages) relate(message);
+async function open(log) {
+  dressAll(log);
+  if (startsEarlier(log)) await quietly(() => startAfter(log, Number(log.dataset.readSeq)));
+  if (log !== present) return;
   drawNewLine(log);
   showPending(log);
   log.dataset.ready = "";
   settle(log);
   tell("opened", { log });
+}
+
+function dressAll(log) {
+  const messages = messagesOf(log);
+  for (const message of messages) dress(log, message);
+  for (const message of messages) relate(message);
+}
+
+// More is unread than a page holds: reading begins with the first of it, not with the last page.
+function startsEarlier(log) {
+  if (askedFor() || !log.hasAttribute("data-older")) return false;
+  const read = Number(log.dataset.readSeq);
+  const [first] = messagesOf(log);
+  const unread = messagesOf(log).some((message) => seqOf(message) > read && !isMine(message));
+  return unread && seqOf(first) > read;
 }
 
 // At the message asked for; else where reading begins; else at the end.
@@ -37,22 +54,6 @@ function settle(log) {
   else if (line && line.getBoundingClientRect().top < log.getBoundingClientRect().top + 48) {
     toElement(log, line, "start");
   }
-}
-
-/**
- * Bring a message to the middle and show which one is meant.
- * @param {HTMLElement} log
- * @param {HTMLElement} message
- */
-export function point(log, message) {
-  toElement(log, message, "center");
-  message.classList.add("found");
-  setTimeout(() => message.classList.remove("found"), 2_000);
-}
-
-function askedFor() {
-  const asked = new URLSearchParams(location.search).get("at");
-  return Number(asked ?? location.hash.match(/^#message-(\d+)$/)?.[1] ?? 0);
 }
 
 /** Watch for logs from now on. */

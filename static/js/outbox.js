@@ -1,30 +1,16 @@
 // Messages on their way. Each is kept on the device until the server has it or its author
 // gives it up; it goes out under one client_id however often it is tried, in order per thread.
+import { dropFiles, isReady, letGo, retryFiles, uploadsOf } from "hallway/cargo";
+import { newId } from "hallway/client_id";
 import { hear, tell } from "hallway/events";
-import { newId } from "hallway/ids";
 import { ask, SignedOut, Unreachable } from "hallway/requests";
-import { keep, kept } from "hallway/storage";
-import { described, forget, remove, resume, retry as retryUpload, uploadOf } from "hallway/uploads";
+import { described } from "hallway/uploads";
+import { add, change, entries, entriesOf, remove } from "hallway/waiting";
 
 const WAITS = [3_000, 5_000, 10_000, 20_000, 30_000];
 const busy = new Set();
 let tries = 0;
 let timer = 0;
-
-/**
- * @typedef {{client_id: string, thread: number, body: string, at: string, failed?: boolean,
- *   files?: ReturnType<typeof described>[]}} Entry
- *   files: what it carries; one without an id is still being uploaded, and the entry waits
- */
-
-/** @returns {Entry[]} */
-const entries = () => kept("outbox", []);
-
-/**
- * What waits or failed in a thread, in the order it was written.
- * @param {number} thread
- */
-export const entriesOf = (thread) => entries().filter((entry) => entry.thread === thread);
 
 /**
  * Send a text, or files, or both to a thread as soon as that is possible.
@@ -33,10 +19,7 @@ export const entriesOf = (thread) => entries().filter((entry) => entry.thread ==
  * @param {import("hallway/uploads").Upload[]} [uploads]
  */
 export function send(thread, body, uploads = []) {
-  const files = uploads.map(described);
-  const entry = { client_id: newId(), thread, body, files, at: new Date().toISOString() };
-  keep("outbox", [...entries(), entry]);
-  tell("outbox", { entry, state: "queued" });
+  tell("outbox", { entry: add(thread, body, uploads.map(described)), state: "queued" });
   drain(thread);
 }
 
@@ -47,7 +30,7 @@ export function send(thread, body, uploads = []) {
 export function retry(id) {
   const entry = change(id, { failed: false });
   if (!entry) return;
-  for (const upload of uploadsOf(entry)) if (upload.state === "failed") retryUpload(upload);
+  retryFiles(entry);
   drain(entry.thread);
 }
 
@@ -57,110 +40,17 @@ export function retry(id) {
  */
 export function discard(id) {
   const entry = takeBack(id);
-  if (entry) for (const upload of uploadsOf(entry)) remove(upload);
+  if (entry) dropFiles(entry);
 }
 
 /**
- * Take a message out of the outbox; its files stay what they are.
+ * Take a message back; its files stay what they are.
  * @param {string} id its client_id
- * @returns {Entry | undefined}
  */
 export function takeBack(id) {
-  const entry = entries().find((one) => one.client_id === id);
-  if (entry) finish(entry, "discarded");
+  const entry = remove(id);
+  if (entry) tell("outbox", { entry, state: "discarded" });
   return entry;
-}
-
-/**
- * The files of an entry as they are being uploaded; what an earlier page began goes on.
- * @param {Entry} entry
- */
-export const uploadsOf = ({ thread, files = [] }) => files.map((file) => resume(thread, file));
-
-const isReady = ({ files = [] }) => files.every((file) => file.id);
-
-function change(id, values) {
-  const all = entries();
-  const entry = all.find((one) => one.client_id === id);
-  if (entry) keep("outbox", (Object.assign(entry, values), all));
-  return entry;
-}
-
-function finish(entry, state, detail = {}) {
-  const left = entries().filter((one) => one.client_id !== entry.client_id);
-  keep("outbox", left.length ? left : null);
-  tell("outbox", { entry, state, ...detail });
-}
-
-async function drain(thread) {
-  if (busy.has(thread)) return;
-  busy.add(thread);
-  try {
-    for (;;) {
-      const waiting = entriesOf(thread).filter((one) => !one.failed);
-      // A long film does not hold back what is written after it.
-      for (const one of waiting) if (!isReady(one)) uploadsOf(one);
-      const entry = waiting.find(isReady);
-      if (!entry) return;
-      tell("outbox", { entry, state: "sending" });
-      await attempt(entry);
-      tries = 0;
-    }
-  } catch (error) {
-    if (!(error instanceof Unreachable || error instanceof SignedOut)) throw error;
-    for (const entry of entriesOf(thread)) {
-      if (!entry.failed && isReady(entry)) tell("outbox", { entry, state: "waiting" });
-    }
-    clearTimeout(timer);
-    timer = setTimeout(drainAll, WAITS[Math.min(tries++, WAITS.length - 1)]);
-  } finally {
-    busy.delete(thread);
-  }
-}
-
-async function attempt(entry) {
-  const { thread, body, client_id, files = [] } = entry;
-  const form = new URLSearchParams({ body, client_id });
-  for (const file of files) form.append("uploads", file.id);
-  const response = await ask(`/threads/${thread}/messages`, {
-    method: "POST",
-    headers: { Accept: "application/json" },
-    body: form,
-    // A page that is left lets the message go out; the next page asks again with the same id.
-    keepalive: body.length < 15_000,
-  });
-  if (response.ok) {
-    finish(entry, "sent", { html: await response.text() });
-    for (const { key } of files) if (uploadOf(key)) forget(uploadOf(key));
-    return;
-  }
-  const answer = await response.json().catch(() => ({}));
-  // This id stands for another message already, so a second try needs one of its own.
-  const fresh = response.status === 409 ? { client_id: newId() } : {};
-  const id = entry.client_id;
-  const failed = change(id, { ...fresh, failed: true }) ?? entry;
-  tell("outbox", {
-    entry: failed,
-    state: "failed",
-    id,
-    status: response.status,
-    sentence: answer.errors?.body ?? answer.errors?.files ?? answer.sentence,
-  });
-}
-
-// A file of an entry went on, arrived, or was turned down.
-function follow(upload) {
-  const entry = entriesOf(upload.thread).find(({ files = [] }) => files.some(isIt));
-  if (!entry || entry.failed) return;
-  const files = entry.files.map((file) => (isIt(file) ? described(upload) : file));
-  const { state, sentence } = upload;
-  if (state === "done" || state === "failed") change(entry.client_id, { files, failed: state === "failed" });
-  const now = { ...entry, files };
-  if (state === "done") drain(upload.thread);
-  else tell("outbox", { entry: now, state: state === "queued" ? "uploading" : state, sentence });
-  function isIt({ key }) {
-    return key === upload.key;
-  }
 }
 
 /** Send everything that waits, in all threads. */
@@ -168,6 +58,71 @@ export function drainAll() {
   for (const thread of new Set(entries().map((entry) => entry.thread))) drain(thread);
 }
 
-hear("upload", ({ upload }) => follow(upload));
+// A long film does not hold back what was written after it.
+function next(thread) {
+  const waiting = entriesOf(thread).filter((entry) => !entry.failed);
+  for (const entry of waiting) if (!isReady(entry)) uploadsOf(entry);
+  return waiting.find(isReady);
+}
+
+async function drain(thread) {
+  if (busy.has(thread)) return;
+  busy.add(thread);
+  try {
+    for (let entry = next(thread); entry; entry = next(thread)) {
+      tell("outbox", { entry, state: "sending" });
+      await attempt(entry);
+      tries = 0;
+    }
+  } catch (error) {
+    if (!(error instanceof Unreachable || error instanceof SignedOut)) throw error;
+    wait(thread);
+  } finally {
+    busy.delete(thread);
+  }
+}
+
+function wait(thread) {
+  for (const entry of entriesOf(thread)) {
+    if (!entry.failed && isReady(entry)) tell("outbox", { entry, state: "waiting" });
+  }
+  clearTimeout(timer);
+  timer = setTimeout(drainAll, WAITS[Math.min(tries++, WAITS.length - 1)]);
+}
+
+async function attempt(entry) {
+  const { thread, body, client_id: id, files = [] } = entry;
+  const uploads = files.map((file) => ["uploads", file.id]);
+  const answer = await ask(`/threads/${thread}/messages`, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body: new URLSearchParams([["body", body], ["client_id", id], ...uploads]),
+    // A page that is left lets the message go out; the next page asks again with the same id.
+    keepalive: body.length < 15_000,
+  });
+  if (answer.ok) {
+    remove(id);
+    tell("outbox", { entry, state: "sent", html: answer.text });
+    letGo(entry);
+    return;
+  }
+  // This id stands for another message already, so a second try needs one of its own.
+  const fresh = answer.status === 409 ? { client_id: newId() } : {};
+  const failed = change(id, { ...fresh, failed: true }) ?? entry;
+  const { errors, sentence } = readable(answer.text);
+  const why = { status: answer.status, sentence: errors?.body ?? errors?.files ?? sentence };
+  tell("outbox", { entry: failed, state: "failed", id, ...why });
+}
+
+// A failure of the server itself is told as a page.
+function readable(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+hear("ready", ({ thread }) => drain(thread));
 hear("connected", drainAll);
 addEventListener("online", drainAll);

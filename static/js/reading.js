@@ -1,6 +1,6 @@
 // What was really on screen for a moment counts as read.
 import { hear, on } from "hallway/events";
-import { currentLog, isMine, messagesOf, seqOf } from "hallway/log";
+import { currentLog, isMine, messagesOf, seqOf } from "hallway/messages";
 import { ask, quietly } from "hallway/requests";
 
 const MOMENT = 300;
@@ -46,11 +46,11 @@ async function tellServer(log, seq) {
   telling = true;
   const { threadId } = log.dataset;
   await quietly(async () => {
-    const response = await ask(`/threads/${threadId}/read-position`, {
+    const answer = await ask(`/threads/${threadId}/read-position`, {
       method: "PUT",
       body: new URLSearchParams({ seq }),
     });
-    if (response.ok) told.set(threadId, Math.max(seq, told.get(threadId) ?? 0));
+    if (answer.ok) told.set(threadId, Math.max(seq, told.get(threadId) ?? 0));
   });
   telling = false;
   // More may have come into view while this was under way.

@@ -1,6 +1,6 @@
 // "Sent" and "Seen" under the last own message.
 import { hear } from "hallway/events";
-import { currentLog, isMine, messagesOf, seqOf } from "hallway/log";
+import { currentLog, isMine, isOpen, messagesOf, seqOf } from "hallway/messages";
 import { holding } from "hallway/scrolling";
 import { inWords } from "hallway/times";
 
@@ -43,9 +43,7 @@ hear("placed", ({ log }) => show(log));
 hear("replaced", ({ log }) => show(log));
 hear("read", ({ thread_id: thread, user_id: user, seq }) => {
   const log = currentLog();
-  if (!log || Number(log.dataset.threadId) !== thread || String(user) === log.dataset.personId) {
-    return;
-  }
+  if (!isOpen(thread) || String(user) === log.dataset.personId) return;
   const before = Number(log.dataset.seenSeq || 0);
   if (seq <= before) return;
   seenAt = { from: before, to: seq, at: new Date() };

@@ -11,25 +11,31 @@ export class Unreachable extends Error {}
 export class SignedOut extends Error {}
 
 /**
- * Ask the server.
+ * @typedef {{status: number, ok: boolean, headers: Headers, text: string}} Answer
+ */
+
+/**
+ * Ask the server and wait for the whole answer: a connection can also break in the middle of it.
  * @param {string} address
  * @param {RequestInit} [options]
- * @returns {Promise<Response>} any answer but 401 and those of a proxy without a server behind it
+ * @returns {Promise<Answer>} any answer but 401 and those of a proxy without a server behind it
  * @throws {Unreachable | SignedOut}
  */
 export async function ask(address, options = {}) {
-  let response;
+  let answer;
   try {
-    response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options });
+    const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE), ...options });
+    const { status, ok, headers } = response;
+    answer = { status, ok, headers, text: await response.text() };
   } catch {
     throw new Unreachable(address);
   }
-  if (response.status === 401) {
+  if (answer.status === 401) {
     tell("signed-out");
     throw new SignedOut(address);
   }
-  if (NOBODY_THERE.has(response.status)) throw new Unreachable(address);
-  return response;
+  if (NOBODY_THERE.has(answer.status)) throw new Unreachable(address);
+  return answer;
 }
 
 /**

@@ -2,7 +2,11 @@
 import "hallway/connection";
 import "hallway/badges";
 import "hallway/inbox";
+import "hallway/home";
 import "hallway/announcing";
+import "hallway/arrivals";
+import "hallway/sync";
+import "hallway/history";
 import "hallway/receipts";
 import "hallway/jump";
 import "hallway/composer";

@@ -8,7 +8,8 @@
 // version. So that the gap to be asked for stays small, live traffic is confirmed now and then.
 import { bring } from "hallway/arrivals";
 import { hear, tell } from "hallway/events";
-import { currentLog, replace } from "hallway/log";
+import { replace } from "hallway/log";
+import { currentLog, isOpen } from "hallway/messages";
 import { ask, quietly } from "hallway/requests";
 import { isConnected } from "hallway/socket";
 
@@ -39,8 +40,8 @@ export async function catchUp() {
 }
 
 async function badge() {
-  const response = await ask("/badge");
-  if (response.ok) tell("badge", await response.json());
+  const answer = await ask("/badge");
+  if (answer.ok) tell("badge", JSON.parse(answer.text));
 }
 
 async function changes() {
@@ -50,28 +51,28 @@ async function changes() {
   // Asked again if no answer comes although the socket stands; taken back by the answer.
   confirmLater(RETRIED_AFTER);
   const { threadId, version } = log.dataset;
-  const response = await ask(`/threads/${threadId}/messages?after_version=${version}`);
-  const html = response.ok ? await response.text() : "";
+  const answer = await ask(`/threads/${threadId}/messages?after_version=${version}`);
   clearTimeout(timer);
   timer = 0;
   if (!log.isConnected) return;
-  if (response.status === 404) return tell("gone", { thread: Number(threadId) });
-  if (!response.ok) return;
-  const reached = Number(response.headers.get("X-Thread-Version"));
-  if (response.headers.has("X-Thread-Reset")) reset(log, html, reached);
-  else bring(log, html);
+  if (answer.status === 404) return tell("gone");
+  if (!answer.ok) return;
+  const reached = Number(answer.headers.get("X-Thread-Version"));
+  if (answer.headers.has("X-Thread-Reset")) return reset(log, answer.text, reached);
+  bring(log, answer.text);
   log.dataset.version = Math.max(reached, Number(log.dataset.version));
   tell("caught-up", { log });
 }
 
 // The newest page takes the place of everything. Only what is younger than this answer stays:
-// the rest is in it, or is not for this person any more.
+// the rest is in it, or is not for this person any more. Once more after it, for what was sent
+// from here while the answer was under way.
 function reset(log, html, reached) {
   replace(log, html);
-  for (const { version, html: fragment } of meanwhile) {
-    if (version > reached) bring(log, fragment);
-  }
-  tell("reset", { thread: Number(log.dataset.threadId) });
+  for (const message of meanwhile) if (message.version > reached) bring(log, message.html);
+  log.dataset.version = reached;
+  wanted = true;
+  tell("reset");
 }
 
 function confirmLater(pause) {
@@ -80,7 +81,7 @@ function confirmLater(pause) {
 }
 
 hear("message", (message) => {
-  if (Number(currentLog()?.dataset.threadId) !== message.thread_id) return;
+  if (!isOpen(message.thread_id)) return;
   if (running) meanwhile.push(message);
   if (!timer) confirmLater(CONFIRMED_AFTER);
 });
@@ -88,15 +89,14 @@ hear("left", () => {
   clearTimeout(timer);
   timer = 0;
 });
-hear("connected", () => {
-  catchUp();
-  tell("stale");
-});
-// The connection may still stand after a short sleep, with events lost on the way.
-hear("woke", () => {
-  catchUp();
-  tell("stale");
-});
+hear("missed", catchUp);
+// After a short sleep the connection may still stand, with events lost on the way.
+for (const name of ["connected", "woke"]) {
+  hear(name, () => {
+    catchUp();
+    tell("stale");
+  });
+}
 addEventListener("online", () => tell("woke"));
 addEventListener("pageshow", (event) => {
   if (event.persisted) tell("woke");

@@ -1,6 +1,6 @@
 // The conversation around its log: who may write, what it is called, and whether it is still there.
 import { hear, tell } from "hallway/events";
-import { currentLog } from "hallway/log";
+import { currentLog, isOpen } from "hallway/messages";
 import { ask, quietly } from "hallway/requests";
 import { catchUp } from "hallway/sync";
 
@@ -14,12 +14,12 @@ async function refresh() {
   const log = currentLog();
   if (!log) return;
   const { threadId } = log.dataset;
-  const response = await ask(`/threads/${threadId}`, { headers: { "HX-Request": "true" } });
+  const answer = await ask(`/threads/${threadId}`, { headers: { "HX-Request": "true" } });
   if (!log.isConnected) return;
-  if (response.status === 404) return leave();
-  if (!response.ok) return;
+  if (answer.status === 404) return leave();
+  if (!answer.ok) return;
   const template = document.createElement("template");
-  template.innerHTML = await response.text();
+  template.innerHTML = answer.text;
   for (const selector of FRAMES) {
     const old = document.querySelector(`#conversation ${selector}`);
     const fresh = template.content.querySelector(selector);
@@ -47,12 +47,11 @@ function soon() {
 }
 
 hear("message", ({ thread_id: thread }) => {
-  if (Number(currentLog()?.dataset.threadId) === thread) heardAt = Date.now();
+  if (isOpen(thread)) heardAt = Date.now();
 });
 // Every message says that its thread changed. When none came along, the thread itself did.
 hear("threads", ({ thread_ids: threads }) => {
-  const open = Number(currentLog()?.dataset.threadId);
-  if (!threads?.includes(open)) return;
+  if (!threads?.some(isOpen)) return;
   setTimeout(() => {
     if (Date.now() - heardAt < 2 * PAUSE) return;
     catchUp();

@@ -32,8 +32,8 @@ export class Turned extends Error {
 export async function carry(upload, content, follow, signal) {
   const address = `/threads/${upload.thread}/uploads/${upload.key}`;
   if (upload.tried) {
-    const response = await ask(address, { headers: { Accept: "application/json" }, signal });
-    if (response.ok) return response.json();
+    const answer = await ask(address, { headers: { Accept: "application/json" }, signal });
+    if (answer.ok) return JSON.parse(answer.text);
   }
   const query = new URLSearchParams({ name: upload.name });
   return put(`${address}?${query}`, await content(), follow, signal);

@@ -1,6 +1,6 @@
 // Who is writing: said at most every few seconds, shown until it grows old.
 import { hear, on } from "hallway/events";
-import { currentLog } from "hallway/log";
+import { isOpen } from "hallway/messages";
 import { say } from "hallway/socket";
 
 const EVERY = 3_000;
@@ -36,7 +36,7 @@ function forget(user) {
 }
 
 hear("typing", ({ thread_id: thread, user_id: user, name }) => {
-  if (Number(currentLog()?.dataset.threadId) !== thread) return;
+  if (!isOpen(thread)) return;
   clearTimeout(people.get(user)?.timer);
   people.set(user, { name, timer: setTimeout(() => forget(user), LASTS) });
   show();

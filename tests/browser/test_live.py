@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from models import posting
 from models.database import transaction
 from tests import factories
 from tests.browser.conversation import assert_in_order, field, log, message, opened, row, send
@@ -122,3 +123,45 @@ def test_first_message_takes_the_place_of_the_greeting(dialogue, visit):
     expect(maya.get_by_text("Say hello to Priya")).to_be_visible()
     send(maya, "Hello Priya.")
     expect(maya.get_by_text("Say hello to Priya")).to_be_hidden()
+
+
+def test_own_message_that_comes_back_before_its_answer_stands_there_once(dialogue, visit):
+    desktop = opened(visit(dialogue.maya, dialogue.address))
+    phone = opened(visit(dialogue.maya, dialogue.address, phone=True))
+    answers = []
+
+    def keep_the_answer(route):
+        answers.append((route, route.fetch()))
+
+    desktop.route("**/threads/*/messages", keep_the_answer)
+    send(desktop, "Once is enough.")
+    expect(message(phone, "Once is enough.")).to_be_visible()
+    # Told to all devices in one go, and heard here once this one answers another event.
+    field(phone).fill("I wrote that at the desk.")
+    phone.get_by_role("button", name="Send", exact=True).tap()
+    expect(message(phone, "at the desk")).to_be_visible()
+    desktop.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(message(desktop, "Once is enough.")).to_have_count(1)
+    expect(message(desktop, "Once is enough.")).to_have_class(re.compile("pending"))
+    route, answer = answers[0]
+    route.fulfill(response=answer)
+    expect(message(desktop, "at the desk")).to_be_visible()
+    expect(message(desktop, "Once is enough.")).to_have_count(1)
+    expect(desktop.locator(".message.pending")).to_have_count(0)
+    assert_in_order(desktop)
+
+
+def test_late_event_does_not_bring_an_older_edition_back(dialogue, visit):
+    stored = dialogue.say(dialogue.priya, "The code is 1234.")
+    maya = opened(visit(dialogue.maya, dialogue.address))
+    older = maya.locator(f"#message-{stored.id}").evaluate("(message) => message.outerHTML")
+    posting.edit_message(dialogue.priya, dialogue.thread.id, stored.id, "The code is 9876.")
+    maya.evaluate("() => { window.dispatchEvent(new Event('online')); }")
+    expect(message(maya, "9876")).to_be_visible()
+    event = {"thread_id": dialogue.thread.id, "seq": stored.id, "html": older, "kind": "created"}
+    maya.evaluate(
+        "(detail) => { document.dispatchEvent(new CustomEvent('hallway:message', { detail })); }",
+        event,
+    )
+    expect(message(maya, "9876")).to_be_visible()
+    expect(message(maya, "1234")).to_have_count(0)

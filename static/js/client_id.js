@@ -1,6 +1,9 @@
-// Ids this device gives to what it sends, so that what is tried twice is stored once.
+// The name under which a message is sent, however often it is tried.
 
-/** A fresh UUID. */
+/**
+ * A random UUID.
+ * @returns {string}
+ */
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   // Outside a secure context (a server at home, without a certificate) there is no randomUUID.

@@ -1,0 +1,38 @@
+"""Leaving: how a connection ends (SPEC 1, "Disconnect")."""
+
+from typing import Final
+
+from models import clock, windows
+from models.connection import CONNECTED, DISCONNECTED, TEAM_ROLES, Connection
+from models.contacts import lock_managed
+from models.database import locked, transaction
+from models.errors import Conflict
+from models.keeping import managed_contact
+from models.user import User
+
+NOT_CONNECTED_NOW: Final = "You are not connected any more."
+
+
+def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int]:
+    """End a connection, by a member of the team or by the contact; both keep what they saw.
+
+    :returns: the ids of the threads that closed.
+    :raises Missing: when it is not theirs to see.
+    :raises Refused: when they may not keep contacts.
+    :raises Conflict: when it ended before.
+    """
+    at = clock.now() if at is None else at
+    mine = Connection.select().where(
+        (Connection.id == contact_id)
+        & (Connection.user == person)
+        & Connection.role.not_in(TEAM_ROLES)
+    )
+    theirs = None if mine.exists() else managed_contact(person, contact_id)
+    with transaction():
+        contact = lock_managed(person, theirs) if theirs else locked(mine).get()
+        if contact.state != CONNECTED:
+            raise Conflict(NOT_CONNECTED_NOW)
+        Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
+            Connection.id == contact_id
+        ).execute()
+        return windows.close_all(contact, person.id, at)
