@@ -15,7 +15,7 @@ const WORDS = {
 const trays = new Map();
 
 const list = () => document.getElementById("tray");
-const shown = () => Number(list()?.closest("form").dataset.threadId);
+const shown = () => Number(list()?.closest("form").dataset.threadId ?? 0);
 const nameOf = (thread) => `files-${thread}`;
 
 /**
@@ -120,9 +120,12 @@ hear("upload", ({ upload }) => {
   if (upload.thread === shown()) drawOne(upload);
   tell("tray", { thread: upload.thread });
 });
-hear("opened", () => {
+function begin() {
   const thread = shown();
   if (!thread) return;
   if (!trays.has(thread)) fill(thread, kept(nameOf(thread), []).map((file) => resume(thread, file)));
   draw();
-});
+}
+
+hear("opened", begin);
+hear("composer", begin);
