@@ -1,9 +1,10 @@
 // The message field: it grows, Enter sends, and what could not be sent comes back to it.
+import { isTurnedDown, uploadsOf } from "hallway/cargo";
 import { keepDraft } from "hallway/drafts";
 import { hear, on, tell } from "hallway/events";
-import { toLatest } from "hallway/leaping";
 import { currentLog } from "hallway/messages";
-import { send, takeBack, uploadsOf } from "hallway/outbox";
+import { toLatest } from "hallway/leaping";
+import { send, takeBack } from "hallway/outbox";
 import { quietly } from "hallway/requests";
 import { empty, fill, inTray } from "hallway/tray";
 import { retry } from "hallway/uploads";
@@ -14,7 +15,7 @@ const touch = matchMedia("(pointer: coarse)");
 const grows = CSS.supports("field-sizing", "content");
 
 const field = () => document.getElementById("message-field");
-const files = () => inTray(Number(field().form.dataset.threadId));
+const thread = () => Number(field()?.form.dataset.threadId);
 
 function complain(sentence) {
   const place = document.getElementById("composer-error");
@@ -25,10 +26,6 @@ function complain(sentence) {
 }
 
 function refusalOf(text) {
-  const failed = files().find(({ state }) => state === "failed");
-  if (failed) return `${failed.name} can’t go along. Remove it, or try it again.`;
-  if (files().length > MOST_FILES) return `Send at most ${MOST_FILES} files at once.`;
-  if (!text.trim()) return files().length ? "" : "Write something first.";
   // Counted as the server does: by characters, a smiley is one.
   const length = text.length > LONGEST ? [...text.trim()].length : 0;
   if (length <= LONGEST) return "";
@@ -36,11 +33,18 @@ function refusalOf(text) {
   return `Use at most ${number.format(LONGEST)} characters. This has ${number.format(length)}.`;
 }
 
+function whatIsMissing(text, files) {
+  const failed = files.find(({ state }) => state === "failed");
+  if (failed) return `${failed.name} can’t go along. Remove it, or try it again.`;
+  if (files.length > MOST_FILES) return `Send at most ${MOST_FILES} files at once.`;
+  return text.trim() || files.length ? "" : "Write something first.";
+}
+
 function follow() {
   const text = field().value;
-  const nothing = !text.trim() && !files().length;
+  const nothing = !text.trim() && !inTray(thread()).length;
   field().form.querySelector(".send")?.setAttribute("aria-disabled", String(nothing));
-  complain(text.trim() && !files().some(({ state }) => state === "failed") ? refusalOf(text) : "");
+  complain(refusalOf(text));
   if (grows) return;
   field().style.height = "auto";
   field().style.height = `${field().scrollHeight}px`;
@@ -48,22 +52,22 @@ function follow() {
 
 function submit(form) {
   const text = field().value;
-  const refusal = refusalOf(text);
+  const refusal = whatIsMissing(text, inTray(thread())) || refusalOf(text);
   field().focus();
   if (refusal) return complain(refusal);
   const log = currentLog();
-  const uploads = empty(Number(form.dataset.threadId));
+  const uploads = empty(thread());
   field().value = "";
   keepDraft(form.dataset.threadId, "");
   follow();
-  send(Number(form.dataset.threadId), text, uploads);
+  send(thread(), text, uploads);
   // In a log that was opened in the middle a new message would stand in the wrong place.
   if (log?.hasAttribute("data-newer")) quietly(() => toLatest(log));
 }
 
 // What could not be sent as it is comes back, in front of what is written by now.
 function comeBack(entry) {
-  const text = [entry.body.trim() && entry.body, field().value].filter(Boolean).join("\n\n");
+  const text = [entry.body, field().value].filter((words) => words.trim()).join("\n\n");
   fill(entry.thread, uploadsOf(entry));
   takeBack(entry.client_id);
   field().value = text;
@@ -71,8 +75,6 @@ function comeBack(entry) {
   follow();
   field().focus();
 }
-
-const isHere = (entry) => Number(field()?.form.dataset.threadId) === entry.thread;
 
 on("submit", "form.composer", (form, event) => {
   event.preventDefault();
@@ -104,18 +106,19 @@ hear("tray", () => {
   if (field()) follow();
 });
 hear("take-back", ({ entry }) => {
-  if (isHere(entry)) comeBack(entry);
+  if (entry.thread === thread()) comeBack(entry);
 });
 hear("outbox", ({ entry, state, status, sentence }) => {
   if (state !== "failed") return;
   // What is wrong may be that the conversation has ended.
   if (status === 403 || status === 404) tell("refused", { thread: entry.thread });
-  if (!isHere(entry)) return;
-  const turnedDown = uploadsOf(entry).some((upload) => upload.final);
+  if (entry.thread !== thread()) return;
+  const turnedDown = isTurnedDown(entry);
   if (turnedDown || (status === 422 && (entry.files?.length || !field().value))) {
     comeBack(entry);
-    // The server knows a file no more that it had: each is asked for again.
+    // The server may have a file no more: each is asked for again.
     if (status === 422) for (const upload of uploadsOf(entry)) retry(upload);
   }
+  // A file says itself, in its place, why it was turned down.
   if (!turnedDown) complain(sentence ?? "");
 });

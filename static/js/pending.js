@@ -2,12 +2,12 @@
 import { progressOf, showFiles } from "hallway/attached";
 import { relate, unrelate } from "hallway/decorating";
 import { hear, on, tell } from "hallway/events";
+import { isTurnedDown, uploadsOf } from "hallway/cargo";
 import { place } from "hallway/log";
 import { currentLog, isOpen } from "hallway/messages";
-import { discard, retry, uploadsOf } from "hallway/outbox";
+import { discard, retry } from "hallway/outbox";
 import { part } from "hallway/parts";
 import { holding, toEnd } from "hallway/scrolling";
-import { uploadOf } from "hallway/uploads";
 import { entriesOf } from "hallway/waiting";
 
 const SLOW = 600;
@@ -19,10 +19,10 @@ const timers = new Map();
  */
 export function showPending(log) {
   for (const entry of entriesOf(Number(log.dataset.threadId))) {
-    uploadsOf(entry);
+    const uploads = uploadsOf(entry);
     append(log, entry);
     if (entry.failed) mark(log, entry, "failed");
-    else if (entry.files?.some((file) => !file.id)) mark(log, entry, "uploading");
+    else if (uploads.some(({ id }) => !id)) mark(log, entry, "uploading");
   }
 }
 
@@ -55,7 +55,7 @@ function mark(log, entry, state) {
   node.querySelector("[data-gone]").textContent = `${Math.floor(progressOf(files) * 100)}%`;
   // A picture kept by an earlier page is there only when it is read.
   const drawn = node.querySelectorAll(".photo").length;
-  const pictures = files.filter(({ key }) => uploadOf(key)?.picture).length;
+  const pictures = uploadsOf(entry).filter(({ kind, picture }) => kind === "image" && picture).length;
   if (drawn < Math.min(pictures, 4)) holding(log, () => showFiles(node, files));
 }
 
@@ -97,11 +97,10 @@ hear("outbox", ({ entry, state, html, id = entry.client_id }) => {
   }
 });
 on("click", ".pending [data-again]", (button) => {
-  const { clientId } = button.closest(".pending").dataset;
   const entry = entryAt(button);
-  // What is turned down for good can only be sent without it.
-  if (entry && uploadsOf(entry).some((upload) => upload.final)) tell("take-back", { entry });
-  else retry(clientId);
+  // What was turned down for good can only be sent without it.
+  if (entry && isTurnedDown(entry)) tell("take-back", { entry });
+  else if (entry) retry(entry.client_id);
   document.getElementById("message-field")?.focus();
 });
 on("click", ".pending [data-take-back]", (button) => {

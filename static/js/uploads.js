@@ -1,16 +1,17 @@
 // Files being uploaded: two at a time, each under one key however often it is tried. They belong
-// to a tray (tray.js) until their message is sent, then to the outbox.
-import { dropBlob, keepBlob, keptBlob } from "hallway/blobs";
-import { hear, tell } from "hallway/events";
+// to a tray (tray.js) until their message is sent, then to that message (cargo.js).
+import { dropBlob } from "hallway/blobs";
 import { newId } from "hallway/client_id";
+import { contentOf, hold, tooBig } from "hallway/contents";
+import { hear, tell } from "hallway/events";
 import { ask, quietly, SignedOut, Unreachable } from "hallway/requests";
-import { isPhoto, shrink } from "hallway/shrinking";
+import { isPhoto } from "hallway/shrinking";
 import { carry, Turned } from "hallway/transfer";
 
 const AT_ONCE = 2;
 const WAITS = [3_000, 5_000, 10_000, 20_000, 30_000];
-const MEGABYTE = 1 << 20;
-const LOST = "is not on this device any more. Attach it again.";
+/** How long what showed a picture may stand after its upload is done with. */
+const LINGERS = 10_000;
 
 /** @type {Map<string, Upload>} */
 const uploads = new Map();
@@ -19,11 +20,13 @@ let tries = 0;
 let timer = 0;
 
 /**
- * @typedef {{key: string, thread: number, name: string, size: number, kind: string,
- *   state: "queued"|"uploading"|"waiting"|"done"|"failed", part: number, sentence?: string,
- *   final?: boolean, id?: number, picture?: string, width?: number, height?: number}} Upload
- *   part: how much has gone, from 0 to 1; final: trying again is of no use; id: the server's;
- *   picture: an address to show it by
+ * @typedef {{key: string, name: string, size: number, kind: string, width?: number,
+ *   height?: number, id?: number}} Described
+ *   id: the server's, once it has the file
+ * @typedef {Described & {thread: number, part: number, sentence?: string, final?: boolean,
+ *   state: "queued"|"uploading"|"waiting"|"done"|"failed", picture?: string}} Upload
+ *   part: how much has gone, from 0 to 1; final: trying again is of no use; picture: an address
+ *   to show it by
  */
 
 /** @param {string} key */
@@ -32,6 +35,7 @@ export const uploadOf = (key) => uploads.get(key);
 /**
  * What must be kept of an upload to go on with it after a reload.
  * @param {Upload} upload
+ * @returns {Described}
  */
 export function described({ key, name, size, kind, width, height, id }) {
   return { key, name, size, kind, width, height, id };
@@ -59,9 +63,10 @@ export function add(thread, file, limit) {
 }
 
 /**
- * Go on with an upload of an earlier page.
+ * Go on with an upload of an earlier page; one of this page is what it is.
  * @param {number} thread
- * @param {ReturnType<typeof described>} file
+ * @param {Described} file
+ * @returns {Upload}
  */
 export function resume(thread, file) {
   const known = uploads.get(file.key);
@@ -73,7 +78,10 @@ export function resume(thread, file) {
   return upload;
 }
 
-/** Ask the server again whether it has an upload, and try once more if not. */
+/**
+ * Ask the server again whether it has a file, and try once more if not.
+ * @param {Upload} upload
+ */
 export function retry(upload) {
   if (running.has(upload)) return;
   const anew = { state: "queued", part: 0, id: undefined, sentence: undefined, final: false };
@@ -81,35 +89,31 @@ export function retry(upload) {
   pump();
 }
 
-/** Give an upload up, on the server too. */
+/**
+ * Give an upload up, on the server too.
+ * @param {Upload} upload
+ */
 export function remove(upload) {
   forget(upload);
   upload.stop?.abort();
   if (upload.id) quietly(() => ask(`/files/${upload.id}`, { method: "DELETE" }));
 }
 
-/** A message carries it now: nothing of it is needed here any more. */
+/**
+ * Be done with an upload: a message carries it, or it was given up.
+ * @param {Upload} upload
+ */
 export function forget(upload) {
+  upload.gone = true;
   uploads.delete(upload.key);
   dropBlob(upload.key);
-  // What shows it may stand for a moment longer than the upload.
-  if (upload.picture?.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(upload.picture), 10_000);
-}
-
-function tooBig({ name, limit }, size) {
-  if (!limit || size <= limit * MEGABYTE) return "";
-  return `${name} is ${Math.ceil(size / MEGABYTE)} MB. The limit is ${limit} MB.`;
+  const { picture } = upload;
+  if (picture?.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(picture), LINGERS);
 }
 
 function change(upload, values) {
   Object.assign(upload, values);
-  if (uploads.has(upload.key)) tell("upload", { upload });
-}
-
-// Until the device has it, closing the page would lose it.
-async function hold(upload, blob) {
-  upload.held = await keepBlob(upload.key, blob);
-  if (!uploads.has(upload.key) || upload.id) dropBlob(upload.key);
+  if (!upload.gone) tell("upload", { upload });
 }
 
 function pump() {
@@ -125,11 +129,14 @@ async function run(upload) {
   const { signal } = upload.stop;
   change(upload, { state: "uploading", part: 0 });
   try {
-    const answer = await alone(upload, () =>
-      carry(upload, () => contentOf(upload), (part) => change(upload, { part }), signal),
+    const follow = (part) => change(upload, { part });
+    const { id, width, height } = await alone(upload, () =>
+      carry(upload, () => prepared(upload), follow, signal),
     );
     tries = 0;
-    done(upload, answer);
+    const picture = upload.picture ?? (width ? `/files/${id}/thumbnail` : undefined);
+    change(upload, { state: "done", part: 1, id, width, height, picture, blob: undefined });
+    dropBlob(upload.key);
   } catch (error) {
     if (!signal.aborted) fail(upload, error);
   } finally {
@@ -139,41 +146,15 @@ async function run(upload) {
 }
 
 // Another tab may go on with the same file; whoever comes second asks whether it is there.
-function alone(upload, act) {
+function alone({ key, stop }, act) {
   if (!navigator.locks) return act();
-  return navigator.locks.request(`hallway-upload-${upload.key}`, { signal: upload.stop.signal }, act);
+  return navigator.locks.request(`hallway-upload-${key}`, { signal: stop.signal }, act);
 }
 
-async function contentOf(upload) {
-  if (upload.blob) return upload.blob;
-  const file = (await readable(upload.file)) ?? (await keptBlob(upload.key));
-  if (!file) throw new Turned(`${upload.name} ${LOST}`, true);
-  upload.picture ??= upload.kind === "image" ? URL.createObjectURL(file) : undefined;
-  // What was kept for after a reload is a Blob or File that may have been made smaller already.
-  const made = upload.file ? await shrink(file) : { blob: file, name: upload.name };
-  const refusal = tooBig(upload, made.blob.size);
-  if (refusal) throw new Turned(refusal, true);
-  if (made.blob !== file) hold(upload, made.blob);
-  const { blob, name, width, height } = made;
-  change(upload, { blob, name, size: blob.size, width, height, file: undefined });
-  return blob;
-}
-
-// A folder, or a file that was moved away meanwhile, has a name and a size but nothing to read.
-async function readable(file) {
-  try {
-    await file?.slice(0, 1).arrayBuffer();
-    return file;
-  } catch {
-    return undefined;
-  }
-}
-
-function done(upload, { id, width, height }) {
-  const picture = width ? (upload.picture ?? `/files/${id}/thumbnail`) : upload.picture;
-  change(upload, { state: "done", part: 1, id, width, height, picture });
-  upload.blob = undefined;
-  dropBlob(upload.key);
+async function prepared(upload) {
+  const content = await contentOf(upload);
+  change(upload, content);
+  return content.blob;
 }
 
 function fail(upload, error) {
@@ -198,6 +179,5 @@ hear("connected", again);
 addEventListener("online", again);
 addEventListener("beforeunload", (event) => {
   const settled = ({ state, held }) => held || state === "done" || state === "failed";
-  const loose = ![...uploads.values()].every(settled);
-  if (loose) event.preventDefault();
+  if (![...uploads.values()].every(settled)) event.preventDefault();
 });

@@ -3,9 +3,10 @@ import { newId } from "hallway/client_id";
 import { keep, kept } from "hallway/storage";
 
 /**
+ * @typedef {import("hallway/uploads").Described} Described
  * @typedef {{client_id: string, thread: number, body: string, at: string, failed?: boolean,
- *   files?: ReturnType<typeof import("hallway/uploads").described>[]}} Entry
- *   files: what it carries; one without an id is still being uploaded, and the entry waits
+ *   files?: Described[]}} Entry
+ *   files: what it carries; one without an id is still being uploaded, and the message waits
  */
 
 /**
@@ -21,13 +22,13 @@ export const entries = () => kept("outbox", []);
 export const entriesOf = (thread) => entries().filter((entry) => entry.thread === thread);
 
 /**
- * Keep a text, or files, or both as the last to be sent to a thread.
+ * Keep a text, files, or both as the last to be sent to a thread.
  * @param {number} thread
  * @param {string} body
- * @param {Entry["files"]} files
+ * @param {Described[]} [files]
  * @returns {Entry}
  */
-export function add(thread, body, files) {
+export function add(thread, body, files = []) {
   const entry = { client_id: newId(), thread, body, files, at: new Date().toISOString() };
   keep("outbox", [...entries(), entry]);
   return entry;
