@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from blueprints import shown_files
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.rendering import page_or_partial
-from models import attachments, inbox, media, storage
+from models import attachments, clock, inbox, media, storage
 from models.database import released
 from models.errors import Invalid, Missing, Refused
 from models.media import AUDIO, IMAGE, MEGABYTE, VIDEO
@@ -185,12 +185,29 @@ def _limit() -> int:
     return megabytes * MEGABYTE
 
 
+def clear_workshops(at: int) -> int:
+    """Take away what uploads left behind that were cut off by a crash more than a day ago.
+
+    :param at: the present instant in milliseconds.
+    :returns: how many.
+    """
+    before = (at - attachments.KEPT_FOR) / clock.SECOND
+    left = [path for path in _workshops().glob("*") if path.stat().st_mtime < before]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(left)
+
+
+def _workshops() -> Path:
+    store = keeper()
+    root = store.root if isinstance(store, storage.Folder) else Path(current_app.instance_path)
+    return root / "incoming"
+
+
 @contextmanager
 def _workshop() -> Iterator[Path]:
     """A folder for one upload, on the storage's file system, gone afterwards."""
-    inside = Path(current_app.instance_path) / "incoming"
-    if isinstance(keeper(), storage.Folder):
-        inside = cast("storage.Folder", keeper()).root / "incoming"
+    inside = _workshops()
     inside.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=inside))
     try:

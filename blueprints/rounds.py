@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from blueprints.extensions import socketio
+from blueprints.files import clear_workshops
 from models import attachments, clock, retention
 from models.database import connected
 from models.storage import Storage
@@ -18,13 +19,13 @@ PAUSE = clock.HOUR
 
 
 class Unhurried:
-    """A storage whose keys are gone through off the hub, and with room for others in between."""
+    """A storage whose content is gone through off the hub, and with room for others in between."""
 
     def __init__(self, app: Flask, storage: Storage) -> None:
         self._off_hub = app.config["OFF_HUB"]
         self._storage = storage
 
-    def keys(self) -> Iterator[tuple[str, float]]:
+    def stored(self) -> Iterator[tuple[str, float]]:
         """See Storage."""
         for kept in self._off_hub(lambda: list(self._storage.stored())):
             socketio.sleep(0)
@@ -47,5 +48,6 @@ def go(app: Flask, at: int | None = None) -> None:
     with app.app_context(), connected():
         cleared = retention.clear(at)
         files = attachments.collect_orphans(Unhurried(app, app.extensions["hallway.storage"]), at)
+        files += clear_workshops(at)
     if cleared or files:
         log.info("Cleared away: %s rows told long ago, %s files of no message", cleared, files)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from blueprints import rounds
 from models import attachments, clock
 from models.message import Attachment
 from models.posting import delete_message
@@ -269,6 +270,16 @@ def test_orphans_are_collected_and_what_was_sent_stays(talk: Talk) -> None:
     assert attachments.collect_orphans(storage, clock.now() + 2 * clock.DAY) == 3
     assert len(list(storage.stored())) == 2
     assert talk.his.get(sent["address"]).status_code == 200
+
+
+def test_what_a_crash_left_of_an_upload_is_cleared_away(talk: Talk) -> None:
+    left = talk.app.extensions["hallway.storage"].root / "incoming" / "left"
+    left.mkdir(parents=True)
+    (left / "arrived").write_bytes(b"half a film")
+    rounds.go(talk.app, clock.now())
+    assert left.exists()
+    rounds.go(talk.app, clock.now() + 2 * clock.DAY)
+    assert not left.exists()
 
 
 def test_more_than_ten_are_too_many(talk: Talk) -> None:
