@@ -1,37 +1,42 @@
 // How the files of a message on its way look: as they will when it is sent (macros/files.html).
 import { part } from "hallway/parts";
 import { boxOf, ending, inWords } from "hallway/sizes";
-import { uploadOf } from "hallway/uploads";
+
+const isShown = ({ kind, picture }) => kind === "image" && picture;
 
 /**
- * Show the files of an entry of the outbox in its pending message, in place of what was there.
+ * Show files in a pending message, in place of those it showed.
  * @param {HTMLElement} node
- * @param {ReturnType<typeof import("hallway/uploads").described>[]} files
+ * @param {import("hallway/uploads").Upload[]} uploads
  */
-export function showFiles(node, files) {
+export function showFiles(node, uploads) {
   for (const old of node.querySelectorAll(":scope > :is(.photos, .files)")) old.remove();
-  const known = files.map((file) => ({ ...file, ...uploadOf(file.key) }));
-  const pictures = known.filter(({ kind, picture }) => kind === "image" && picture);
-  const rest = known.filter((file) => !pictures.includes(file));
+  const pictures = uploads.filter(isShown);
+  const rest = uploads.filter((upload) => !isShown(upload));
   const bubble = node.querySelector(".bubble");
-  if (bubble) bubble.hidden = !bubble.textContent && known.length > 0;
-  const before = bubble ?? node.querySelector(".status");
-  if (pictures.length) node.insertBefore(photos(pictures), before);
-  if (rest.length) node.insertBefore(chips(rest), bubble?.nextSibling ?? null);
+  bubble.hidden = !bubble.textContent && uploads.length > 0;
+  if (pictures.length) bubble.before(photos(pictures));
+  if (rest.length) bubble.after(chips(rest));
+}
+
+/**
+ * Whether a pending message shows fewer pictures than there are by now: one that an earlier page
+ * kept is there only when it was read.
+ * @param {HTMLElement} node
+ * @param {import("hallway/uploads").Upload[]} uploads
+ */
+export function isBehind(node, uploads) {
+  return node.querySelectorAll(".photo").length < Math.min(uploads.filter(isShown).length, 4);
 }
 
 /**
  * How much of some files has gone to the server, from 0 to 1.
- * @param {{key: string, size: number, id?: number}[]} files
+ * @param {import("hallway/uploads").Upload[]} uploads
  */
-export function progressOf(files) {
-  let [gone, all] = [0, 0];
-  for (const { key, size, id } of files) {
-    const upload = uploadOf(key);
-    all += size;
-    gone += size * (id ? 1 : (upload?.part ?? 0));
-  }
-  return all ? gone / all : 0;
+export function progressOf(uploads) {
+  const sum = (sizes) => sizes.reduce((all, size) => all + size, 0);
+  const gone = sum(uploads.map(({ size, id, part: gone }) => size * (id ? 1 : gone)));
+  return gone / Math.max(1, sum(uploads.map(({ size }) => size)));
 }
 
 function photos(files) {

@@ -12,6 +12,11 @@ export const uploadsOf = ({ thread, files = [] }) => files.map((file) => resume(
 /** Whether all files of a message are at the server. */
 export const isReady = ({ files = [] }) => files.every((file) => file.id);
 
+/** What to say of a message that waits for its files. */
+export function stateOf(entry) {
+  return uploadsOf(entry).some(({ state }) => state === "waiting") ? "waiting" : "uploading";
+}
+
 /** Whether a file of a message was turned down for good. */
 export const isTurnedDown = (entry) => uploadsOf(entry).some((upload) => upload.final);
 

@@ -40,11 +40,14 @@ function whatIsMissing(text, files) {
   return text.trim() || files.length ? "" : "Write something first.";
 }
 
-function follow() {
-  const text = field().value;
-  const nothing = !text.trim() && !inTray(thread()).length;
+function allow() {
+  const nothing = !field().value.trim() && !inTray(thread()).length;
   field().form.querySelector(".send")?.setAttribute("aria-disabled", String(nothing));
-  complain(refusalOf(text));
+}
+
+function follow() {
+  allow();
+  complain(refusalOf(field().value));
   if (grows) return;
   field().style.height = "auto";
   field().style.height = `${field().scrollHeight}px`;
@@ -103,7 +106,7 @@ function prepare() {
 hear("opened", prepare);
 hear("composer", prepare);
 hear("tray", () => {
-  if (field()) follow();
+  if (field()) allow();
 });
 hear("take-back", ({ entry }) => {
   if (entry.thread === thread()) comeBack(entry);

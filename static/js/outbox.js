@@ -1,6 +1,6 @@
 // Messages on their way. Each is kept on the device until the server has it or its author
 // gives it up; it goes out under one client_id however often it is tried, in order per thread.
-import { dropFiles, isReady, letGo, retryFiles, uploadsOf } from "hallway/cargo";
+import { dropFiles, isReady, letGo, retryFiles, stateOf, uploadsOf } from "hallway/cargo";
 import { newId } from "hallway/client_id";
 import { hear, tell } from "hallway/events";
 import { ask, SignedOut, Unreachable } from "hallway/requests";
@@ -19,7 +19,9 @@ let timer = 0;
  * @param {import("hallway/uploads").Upload[]} [uploads]
  */
 export function send(thread, body, uploads = []) {
-  tell("outbox", { entry: add(thread, body, uploads.map(described)), state: "queued" });
+  const entry = add(thread, body, uploads.map(described));
+  tell("outbox", { entry, state: "queued" });
+  if (!isReady(entry)) tell("outbox", { entry, state: stateOf(entry) });
   drain(thread);
 }
 

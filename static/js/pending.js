@@ -1,8 +1,8 @@
 // How messages on their way look in the log.
-import { progressOf, showFiles } from "hallway/attached";
+import { isBehind, progressOf, showFiles } from "hallway/attached";
 import { relate, unrelate } from "hallway/decorating";
 import { hear, on, tell } from "hallway/events";
-import { isTurnedDown, uploadsOf } from "hallway/cargo";
+import { isReady, isTurnedDown, stateOf, uploadsOf } from "hallway/cargo";
 import { place } from "hallway/log";
 import { currentLog, isOpen } from "hallway/messages";
 import { discard, retry } from "hallway/outbox";
@@ -19,10 +19,9 @@ const timers = new Map();
  */
 export function showPending(log) {
   for (const entry of entriesOf(Number(log.dataset.threadId))) {
-    const uploads = uploadsOf(entry);
     append(log, entry);
     if (entry.failed) mark(log, entry, "failed");
-    else if (uploads.some(({ id }) => !id)) mark(log, entry, "uploading");
+    else if (!isReady(entry)) mark(log, entry, stateOf(entry));
   }
 }
 
@@ -34,7 +33,7 @@ function append(log, entry) {
   node.dataset.createdAt = entry.at;
   node.querySelector("time").dateTime = entry.at;
   node.querySelector(".bubble").textContent = entry.body.trim();
-  showFiles(node, entry.files ?? []);
+  showFiles(node, uploadsOf(entry));
   log.append(node);
   relate(node);
 }
@@ -42,7 +41,7 @@ function append(log, entry) {
 const find = (log, id) => log.querySelector(`:scope > .pending[data-client-id="${CSS.escape(id)}"]`);
 
 function mark(log, entry, state) {
-  const { client_id: id, files = [] } = entry;
+  const id = entry.client_id;
   const node = find(log, id);
   if (!node) return;
   node.dataset.state = state;
@@ -51,12 +50,12 @@ function mark(log, entry, state) {
   // Most answers come faster than words could be read.
   if (state === "sending") timers.set(id, setTimeout(() => say(log, node, state), SLOW));
   else say(log, node, state);
-  if (state !== "uploading" || !node.isConnected) return;
-  node.querySelector("[data-gone]").textContent = `${Math.floor(progressOf(files) * 100)}%`;
-  // A picture kept by an earlier page is there only when it is read.
-  const drawn = node.querySelectorAll(".photo").length;
-  const pictures = uploadsOf(entry).filter(({ kind, picture }) => kind === "image" && picture).length;
-  if (drawn < Math.min(pictures, 4)) holding(log, () => showFiles(node, files));
+  if (state === "uploading") count(log, node, uploadsOf(entry));
+}
+
+function count(log, node, uploads) {
+  node.querySelector("[data-gone]").textContent = `${Math.floor(progressOf(uploads) * 100)}%`;
+  if (isBehind(node, uploads)) holding(log, () => showFiles(node, uploads));
 }
 
 function say(log, node, state) {
