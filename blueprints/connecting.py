@@ -43,9 +43,14 @@ def _invite_form_at_limit(errors: dict[str, str]) -> Response:
     return _invite_form(managed_contact(viewer(), contact_id), errors, 429)
 
 
+def _address_mailed() -> str:
+    contact_id = int((request.view_args or {})["contact_id"])
+    return limits.typed_address() or managed_contact(viewer(), contact_id).email
+
+
 @bp.post("/invite")
 @login_required
-@limits.of_mails(_invite_form_at_limit, lambda: True)
+@limits.of_mails(_invite_form_at_limit, lambda: True, _address_mailed, by="team")
 def invite(contact_id: int) -> Response:
     """Send connection, or send it again after 24 hours."""
     contact = managed_contact(viewer(), contact_id)

@@ -89,7 +89,7 @@ def new() -> Response:
 
 @bp.post("/new")
 @login_required
-@limits.of_mails(lambda errors: _new_form(errors, 429), lambda: _act() == "invite")
+@limits.of_mails(lambda errors: _new_form(errors, 429), lambda: _act() == "invite", by="team")
 def add() -> Response:
     """Add a contact; `act` says what follows: `invite`, `link` or, by itself, nothing."""
     account, act = account_or_404(), _act()

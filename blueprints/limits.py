@@ -1,17 +1,27 @@
-"""Limits on what can be abused: guessing passwords, having mails sent to others."""
+"""Limits on what can be abused: guessing passwords, having mails sent to others.
 
+Every attempt is counted before its work begins, so that requests at the same moment cannot all
+find room; what turns out not to count is given back afterwards.
+"""
+
+import ipaddress
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
-from flask import Response as FlaskResponse
 from flask import make_response, request
 from flask_login import current_user
+from limits import RateLimitItem, parse
 from werkzeug.wrappers import Response
 
 from blueprints.extensions import limiter
+from models.errors import HallwayError
 from models.user import LONGEST_ADDRESS
 
 TOO_MANY_TRIES = "Too many tries. Wait 5 minutes, or use a sign-in link."
+TOO_MANY_GUESSES = "Too many tries. Wait an hour, or use a sign-in link."
 TOO_MANY_CHANGES = "Too many tries. Wait 5 minutes."
 TOO_MANY_MAILS = "Too many emails to this address. Wait 15 minutes."
 TOO_MANY_IN_ALL = "Too many emails at once. Wait an hour."
@@ -22,6 +32,36 @@ FormAgain = Callable[[dict[str, str]], Response]
 Route = Callable[..., Any]
 Limit = Callable[[Route], Route]
 
+# The storage's own lock does not cover the first hit of a window.
+_counting = threading.Lock()
+
+
+@dataclass(frozen=True)
+class _Bucket:
+    """What one rule counts together, and what is said when it is full."""
+
+    rate: str
+    key: str
+    errors: dict[str, str]
+    item: RateLimitItem = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "item", parse(self.rate))
+
+    def take(self) -> bool:
+        """Count one attempt, if there is room."""
+        with _counting:
+            return limiter.limiter.test(self.item, self.key) and limiter.limiter.hit(
+                self.item, self.key
+            )
+
+    def give_back(self) -> None:
+        """Uncount one attempt, if its window is not over."""
+        key = self.item.key_for(self.key)
+        with _counting:
+            if limiter.storage.get(key):
+                limiter.storage.decr(key)  # type: ignore[attr-defined]
+
 
 def typed_address() -> str:
     """The address in the form, as limits compare it."""
@@ -29,11 +69,20 @@ def typed_address() -> str:
 
 
 def of_tries(form_again: FormAgain) -> Limit:
-    """At most 10 failed tries in 5 minutes for one address from one client, 100 from a client."""
-    errors = {"password": TOO_MANY_TRIES}
-    by_address = _of_failures("10 per 5 minutes", _client_and_address, form_again, errors)
-    by_client = _of_failures("100 per 5 minutes", _client, form_again, errors)
-    return lambda route: by_client(by_address(route))
+    """At most 10 failed tries in 5 minutes for one address from one client, 100 from a client.
+
+    And at most 100 in an hour for one address, however many clients share the guessing.
+    """
+
+    def buckets() -> list[_Bucket]:
+        address, too_many = typed_address(), {"password": TOO_MANY_TRIES}
+        return [
+            _Bucket("100 per 5 minutes", f"tries:{_client()}", too_many),
+            _Bucket("10 per 5 minutes", f"tries:{_client()}:{address}", too_many),
+            _Bucket("100 per hour", f"guesses:{address}", {"password": TOO_MANY_GUESSES}),
+        ]
+
+    return _limit(buckets, _has_failed, form_again)
 
 
 def of_changes(form_again: FormAgain) -> Limit:
@@ -42,11 +91,18 @@ def of_changes(form_again: FormAgain) -> Limit:
     Whoever finds a device left open shall not guess the password there.
     """
     errors = {"current_password": TOO_MANY_CHANGES}
-    return _of_failures("10 per 5 minutes", _person_or_client, form_again, errors)
+    return _limit(
+        lambda: [_Bucket("10 per 5 minutes", f"changes:{_person_or_client()}", errors)],
+        _has_failed,
+        form_again,
+    )
 
 
 def of_mails(
-    form_again: FormAgain, is_sending: Callable[[], bool] = lambda: bool(typed_address())
+    form_again: FormAgain,
+    is_sending: Callable[[], bool] = lambda: bool(typed_address()),
+    address: Callable[[], str] = typed_address,
+    by: str = "anybody",
 ) -> Limit:
     """At most 5 mails in 15 minutes to one address, whoever asks and for whatever reason.
 
@@ -55,48 +111,60 @@ def of_mails(
     an address has a user.
 
     :param is_sending: whether the request asks for a mail at all.
+    :param address: where the mail will go.
+    :param by: who can ask. What a team sends is counted apart from what anybody can ask for,
+        or a stranger could close a mailbox to invitations.
     """
 
-    def to_one_address(route: Route) -> Route:
-        return limiter.shared_limit(
-            "5 per 15 minutes",
-            scope="mails",
-            key_func=typed_address,
-            methods=["POST"],
-            exempt_when=lambda: not (typed_address() and is_sending()),
-            deduct_when=_was_taken,
-            on_breach=_answer(form_again, {"email": TOO_MANY_MAILS}),
-        )(route)
+    def buckets() -> list[_Bucket]:
+        if not is_sending():
+            return []
+        of_hour = "200 per hour" if current_user.is_authenticated else "20 per hour"
+        in_all = _Bucket(of_hour, f"mails:{_person_or_client()}", {"email": TOO_MANY_IN_ALL})
+        to = address()
+        if not to:
+            return [in_all]
+        too_many = {"email": TOO_MANY_MAILS}
+        return [in_all, _Bucket("5 per 15 minutes", f"mails:{by}:to:{to}", too_many)]
 
-    def in_all(route: Route) -> Route:
-        return limiter.shared_limit(
-            lambda: "200 per hour" if current_user.is_authenticated else "20 per hour",
-            scope="mails",
-            key_func=_person_or_client,
-            methods=["POST"],
-            exempt_when=lambda: not is_sending(),
-            deduct_when=_was_taken,
-            on_breach=_answer(form_again, {"email": TOO_MANY_IN_ALL}),
-        )(route)
-
-    return lambda route: in_all(to_one_address(route))
+    return _limit(buckets, _was_taken, form_again)
 
 
-def _of_failures(
-    rate: str, key: Callable[[], str], form_again: FormAgain, errors: dict[str, str]
+def _limit(
+    buckets: Callable[[], list[_Bucket]],
+    counts: Callable[[Response], bool],
+    form_again: FormAgain,
 ) -> Limit:
-    limit: Limit = limiter.limit(
-        rate,
-        key_func=key,
-        methods=["POST"],
-        deduct_when=lambda response: response.status_code == 422,
-        on_breach=_answer(form_again, errors),
-    )
-    return limit
+    def limited(route: Route) -> Route:
+        @wraps(route)
+        def attempt(*args: Any, **kwargs: Any) -> Response:
+            taken: list[_Bucket] = []
+            for bucket in buckets() if limiter.enabled else []:
+                if not bucket.take():
+                    _give_back(taken)
+                    return form_again(bucket.errors)
+                taken.append(bucket)
+            try:
+                response = make_response(route(*args, **kwargs))
+            except HallwayError:
+                _give_back(taken)
+                raise
+            if not counts(response):
+                _give_back(taken)
+            return response
+
+        return attempt
+
+    return limited
 
 
-def _answer(form_again: FormAgain, errors: dict[str, str]) -> Callable[[object], FlaskResponse]:
-    return lambda _limit: make_response(form_again(errors))
+def _give_back(taken: list[_Bucket]) -> None:
+    for bucket in taken:
+        bucket.give_back()
+
+
+def _has_failed(response: Response) -> bool:
+    return response.status_code == 422
 
 
 def _was_taken(response: Response) -> bool:
@@ -104,11 +172,17 @@ def _was_taken(response: Response) -> bool:
 
 
 def _client() -> str:
-    return f"client:{request.remote_addr}"
-
-
-def _client_and_address() -> str:
-    return f"{_client()}:{typed_address()}"
+    """The client's address; of an IPv6 one the network, all of which one client has."""
+    text = request.remote_addr or ""
+    try:
+        address = ipaddress.ip_address(text.partition("%")[0])
+    except ValueError:
+        return f"client:{text}"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return f"client:{address.ipv4_mapped}"
+        return f"client:{ipaddress.ip_network((address, 64), strict=False)}"
+    return f"client:{address}"
 
 
 def _person_or_client() -> str:

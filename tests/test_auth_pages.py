@@ -1,12 +1,15 @@
 """Signing up, in and out, and the links for it, as a browser meets them."""
 
 import re
+import time
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.wrappers import Response
 
 from app import create_app
 from blueprints.extensions import limiter
@@ -23,6 +26,7 @@ from models.user import User
 from tests.factories import contact, office, person
 from tests.mailbox import mails
 from tests.signed_in import browser_of
+from tests.together import at_once
 
 PASSWORD = "a good password"
 FORM = {
@@ -449,3 +453,81 @@ class TestLimits:
         assert refused.status_code == 429
         assert "Too many tries. Wait 5 minutes." in refused.text
         assert User.get_by_id(maya.id).password_hash == maya.password_hash
+
+    def test_guesses_at_the_same_moment_are_counted_one_by_one(
+        self, limited: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        compared: list[str] = []
+
+        def verify(_kept: str | None, password: str) -> bool:
+            compared.append(password)
+            time.sleep(0.3)
+            return False
+
+        monkeypatch.setattr(passwords, "verify", verify)
+
+        def guess() -> int:
+            return sign_in(limited.test_client(), password="wrong").status_code
+
+        assert Counter(at_once(*[guess] * 40)) == {422: 10, 429: 30}
+        assert len(compared) == 10
+
+    def test_mails_asked_for_at_the_same_moment_are_counted_one_by_one(
+        self, limited: Flask
+    ) -> None:
+        def ask() -> int:
+            form = {"email": "nobody@example.com"}
+            return limited.test_client().post("/forgot", data=form).status_code
+
+        assert Counter(at_once(*[ask] * 40)) == {200: 5, 429: 35}
+
+    def test_many_clients_share_the_guesses_at_one_address(
+        self, limited: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(passwords, "verify", lambda _kept, _password: False)
+
+        def guess(number: int) -> Response:
+            form = {"email": FORM["email"], "password": "wrong"}
+            client = {"REMOTE_ADDR": f"203.0.113.{number % 100}"}
+            return limited.test_client().post("/sign-in", data=form, environ_base=client)
+
+        assert {guess(number).status_code for number in range(100)} == {422}
+        refused = guess(100)
+        assert refused.status_code == 429
+        assert "Wait an hour, or use a sign-in link." in refused.text
+
+    def test_a_network_of_version_6_is_one_client(
+        self, limited: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(passwords, "verify", lambda _kept, _password: False)
+
+        def guess(client: str) -> int:
+            form = {"email": FORM["email"], "password": "wrong"}
+            answer = limited.test_client().post(
+                "/sign-in", data=form, environ_base={"REMOTE_ADDR": client}
+            )
+            return answer.status_code
+
+        assert [guess(f"2001:db8::{n:x}") for n in range(11)] == [422] * 10 + [429]
+        assert guess("2001:db8:0:1::1") == 422
+
+    def test_a_stranger_closes_no_mailbox_to_invitations(self, limited: Flask) -> None:
+        house = office()
+        grace = contact(house.account, "Grace Bellamy", state="not_connected")
+        asked = [
+            limited.test_client().post("/forgot", data={"email": "grace@example.com"})
+            for _ in range(6)
+        ]
+        assert asked[-1].status_code == 429
+        browser = browser_of(limited, house.admin)
+        form = {"email": "grace@example.com"}
+        assert browser.post(f"/contacts/{grace.id}/invite", data=form).status_code == 303
+
+    def test_sending_again_without_typing_the_address_is_counted_for_it(
+        self, limited: Flask
+    ) -> None:
+        house = office()
+        grace = contact(house.account, "Grace Bellamy", state="not_connected")
+        browser = browser_of(limited, house.admin)
+        sent = [browser.post(f"/contacts/{grace.id}/invite").status_code for _ in range(6)]
+        assert sent == [303] * 5 + [429]
