@@ -1,7 +1,7 @@
 // Shortcuts for a keyboard. Single letters only where nobody can be typing.
 import { closeDrawer, toggle } from "hallway/details";
 import { openDialog } from "hallway/dialogs";
-import { hear, on, tell } from "hallway/events";
+import { on, tell } from "hallway/events";
 
 const rows = () => [...document.querySelectorAll("#rows .thread-row")];
 const isUnread = (row) => row.classList.contains("unread");
@@ -88,4 +88,3 @@ on("keydown", "#rows .thread-row", (_row, event) => {
   if (event.key === "ArrowDown") walk(event, 1);
   if (event.key === "ArrowUp") walk(event, -1);
 });
-hear("keys", showKeys);

@@ -35,7 +35,7 @@ export async function toLatest(log) {
  * @param {HTMLElement} log
  * @param {number} seq
  */
-export async function toMessage(log, seq) {
+async function toMessage(log, seq) {
   if (!find(log, seq)) await fetchPart(log, `?around=${seq}`, { older: true, newer: true });
   const message = find(log, seq);
   if (message) point(log, message);

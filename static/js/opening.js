@@ -11,7 +11,7 @@ import { toElement, toEnd } from "hallway/scrolling";
 let present = null;
 
 /** See whether another log is on the page than before. */
-export function look() {
+function look() {
   const log = document.getElementById("log");
   if (log === present) return;
   if (present) tell("left", { log: present });

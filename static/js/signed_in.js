@@ -12,7 +12,6 @@ import "hallway/receipts";
 import "hallway/jump";
 import "hallway/composer";
 import "hallway/typing";
-import "hallway/presence";
 import "hallway/reading";
 import "hallway/thread";
 import "hallway/navigation";

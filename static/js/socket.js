@@ -1,5 +1,5 @@
 // The one live connection of a page. What it hears is told on; what others do with it is theirs.
-import { hear, tell } from "hallway/events";
+import { tell } from "hallway/events";
 import { ask, quietly } from "hallway/requests";
 
 const AGAIN = 5_000;
@@ -7,7 +7,6 @@ const HEARD = {
   "badge:changed": "badge",
   "threads:changed": "threads",
   "typing:started": "typing",
-  "presence:changed": "presence",
   "read:changed": "read",
 };
 
@@ -24,12 +23,6 @@ export const isConnected = () => socket?.connected === true;
  */
 export function say(event, payload) {
   if (isConnected()) socket.emit(event, payload);
-}
-
-function sayWhatIsOnScreen() {
-  const log = document.getElementById("log");
-  const visible = document.visibilityState === "visible" && log;
-  say("active", { thread_id: visible ? Number(log.dataset.threadId) : null });
 }
 
 // The server refused the handshake, or let this page go: the session may be over.
@@ -65,7 +58,6 @@ export function connect() {
   socket.on("session:ended", () => tell("signed-out"));
   socket.on("connect", () => {
     clearTimeout(timer);
-    sayWhatIsOnScreen();
     tell("connected");
   });
   socket.on("connect_error", () => {
@@ -77,13 +69,7 @@ export function connect() {
   });
 }
 
-hear("opened", sayWhatIsOnScreen);
-hear("left", sayWhatIsOnScreen);
-document.addEventListener("visibilitychange", () => {
-  sayWhatIsOnScreen();
-  if (socket) connectNow();
-});
-addEventListener("focus", sayWhatIsOnScreen);
+document.addEventListener("visibilitychange", () => socket && connectNow());
 addEventListener("online", () => socket && connectNow());
 // A page with an open connection could not be kept for the way back.
 addEventListener("pagehide", () => socket?.disconnect());
