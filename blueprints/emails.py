@@ -12,7 +12,7 @@ from flask import current_app, render_template
 from flask_mail import Message
 
 from blueprints import tokens
-from models import clock, keeping
+from models import clock, team
 from models import link as links
 from models.homes import homes_of
 from models.link import INVITATION, RESET, SIGN_IN, SIGN_UP, Link
@@ -116,7 +116,7 @@ def _sign_up(link: Link) -> Told:
 
 def _invitation(link: Link) -> Told:
     contact = link.connection
-    inviter = keeping.told_of(contact.account_id, link.sent_by)
+    inviter = team.told_of(contact.account_id, link.sent_by)
     facts = {
         "account": contact.account.name,
         "name": link.remembered.get("name") or contact.name,
@@ -131,7 +131,7 @@ def _invitation(link: Link) -> Told:
 
 def _joined_elsewhere(row: Outbox) -> Mail | None:
     contact = row.link.connection
-    told = keeping.told_of(contact.account_id, row.link.sent_by)
+    told = team.told_of(contact.account_id, row.link.sent_by)
     if told is None:
         return None
     facts = {

@@ -5,7 +5,7 @@ from flask import current_app
 from blueprints import tokens
 from blueprints.emails import Mail
 from blueprints.extensions import socketio
-from models import bundle, clock, inbox, unread
+from models import bundle, clock, inbox, names, unread
 from models.bundle import Part, Unread
 from models.outbox import Outbox
 from models.preferences import MESSAGES
@@ -68,7 +68,7 @@ def _of_one(part: Part) -> str:
     if len(authors) > 1 or part.more:
         return f"{what} in {part.name}" if part.is_team else f"{what} from {part.account_name}"
     message = part.messages[0]
-    first = message.author_name.split(" ", 1)[0]
+    first = names.first(message.author_name)
     if part.is_team and message.side == "team":
         return f"{first} wrote to {part.name}"
     origin = part.place if part.is_team else part.account_name

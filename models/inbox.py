@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import JOIN, SQL, Select, fn
 
-from models import clock, policy
+from models import clock, names, policy
 from models.account import Account
 from models.connection import (
     ADMIN,
@@ -289,4 +289,4 @@ def _snippet_author(
     """Whose words the snippet are; nobody's name where it can only be the contact's."""
     if last is None or last.is_event or (contact and last.author_id == contact.user_id):
         return None
-    return "You" if last.author_id == person.id else last.author_name.split(" ", 1)[0]
+    return "You" if last.author_id == person.id else names.first(last.author_name)

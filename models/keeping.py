@@ -1,13 +1,8 @@
 """Who may keep an account's contacts and places: the Contacts permission (SPEC 1)."""
 
-from models import policy
+from models import policy, team
 from models.account import Account
-from models.connection import (
-    CONNECTED,
-    MANAGE,
-    TEAM_ROLES,
-    Connection,
-)
+from models.connection import MANAGE, Connection
 from models.errors import Missing, Refused
 from models.user import User
 
@@ -52,24 +47,6 @@ def visible_roles(person: User, account: Account) -> list[str]:
     return policy.Rights(person).roles(account.id)
 
 
-def told_of(account: int, inviter: User | None) -> User | None:
-    """Who on the team is told about an account's invitations now: the inviter, else an admin."""
-    team = (
-        Connection.select(Connection, User)
-        .join(User, on=(Connection.user == User.id))
-        .where(
-            (Connection.account == account)
-            & (Connection.state == CONNECTED)
-            & Connection.role.in_(TEAM_ROLES)
-        )
-        .order_by(Connection.role, Connection.id)
-    )
-    people = [member.user for member in team]
-    return next((one for one in people if inviter and one.id == inviter.id), None) or (
-        people[0] if people else None
-    )
-
-
 def _an_admin(account: int) -> str:
-    told = told_of(account, None)
+    told = team.told_of(account, None)
     return told.name if told else "an admin"

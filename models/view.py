@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import JOIN, SQL, Expression, ModelSelect
 
-from models import clock, policy
+from models import clock, names, policy
 from models.account import PROPERTY_MANAGER, Account
 from models.connection import CONNECTED, MANAGE, Connection
 from models.database import OPEN
@@ -146,7 +146,7 @@ class View:
         if contact.ended_by_id == self.person.id:
             who = "You"
         else:
-            who = contact.name.split(" ", 1)[0] if by_contact else self.thread.account.name
+            who = names.first(contact.name) if by_contact else self.thread.account.name
         return f"{who} disconnected. You can't write here."
 
     # What they may read
