@@ -5,6 +5,7 @@ import pytest
 from models import chain
 from models.clock import now
 from models.message import ChainLink, Message, MessageEdition
+from models.outbox import Outbox
 from models.posting import delete_message, edit_message
 from models.thread import AUDIENCES
 from tests import factories
@@ -82,6 +83,7 @@ def test_a_removed_link_is_found(index, thread):
 
 def test_a_message_removed_with_its_link_is_found(thread):
     first = texts(thread)[0]
+    Outbox.delete().where(Outbox.message == first).execute()
     ChainLink.delete().where(ChainLink.message == first).execute()
     first.delete_instance()
     assert chain.faults(thread.id)

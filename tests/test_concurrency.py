@@ -135,11 +135,11 @@ class HeldUp:
         self.check = posting._checked_body
         monkeypatch.setattr(posting, "_checked_body", self.wait)
 
-    def wait(self, body):
+    def wait(self, body, **how):
         if not self.waits.is_set():
             self.waits.set()
             until(self.happened)
-        return self.check(body)
+        return self.check(body, **how)
 
     def meanwhile(self, *acts):
         until(self.waits)

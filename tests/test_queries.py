@@ -1,21 +1,26 @@
 """How many queries the core asks: a fixed number, whatever there is (MODEL 5)."""
 
+from uuid import uuid4
+
 import pytest
 from playhouse.test_utils import count_queries
 
 from models import inbox, sync
+from models.message import Attachment
 from models.posting import delete_message, edit_message, post_message
 from models.reading import set_read_position
 from models.view import View, viewers
 from tests import factories
 from tests.factories import contact, dialogue_of, draft, say
 
-# The list: what one sees and where one stands · heads, last messages, homes of the rows shown.
-POSITIONS, ROWS = 1, 4
+# The list: what one sees and where one stands · heads, last messages and their files, homes of
+# the rows shown.
+POSITIONS, ROWS = 1, 5
 # A thread: the way in, the thread with what one keeps about it.
 VIEW = 2
-# A page asks once more whether the view still holds, catching up also for the counter.
-PAGE, CATCH_UP = 2, 3
+# Messages and their files; a page asks once more whether the view still holds, catching up also
+# for the counter.
+MESSAGES, PAGE, CATCH_UP = 2, 3, 4
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def test_list_badge_and_totals_do_not_grow_with_threads_or_messages(office):
         for _ in range(more):
             tie = contact(office.account, home=office.unit)
             for _ in range(3):
-                say(tie.user, dialogue_of(tie))
+                with_files(say(tie.user, dialogue_of(tie)))
         with count_queries() as asked:
             found = inbox.positions(office.admin)
             inbox.badge(found)
@@ -45,7 +50,7 @@ def test_view_page_and_catch_up_do_not_grow_with_messages(office):
     thread = dialogue_of(tie)
     for more in (2, 80):
         for _ in range(more):
-            newest = say(tie.user, thread)
+            newest = with_files(say(tie.user, thread))
         with count_queries() as asked:
             view = View.load(office.admin, thread.id)
         assert asked.count == VIEW
@@ -54,14 +59,15 @@ def test_view_page_and_catch_up_do_not_grow_with_messages(office):
         assert asked.count == PAGE
         with count_queries() as asked:
             assert view.before(newest.id)
-        assert asked.count == 1
+        assert asked.count == MESSAGES
         with count_queries() as asked:
             assert view.around(newest.id - 1)
-        assert asked.count == 2
+        assert asked.count == 2 * MESSAGES
         with count_queries() as asked:
             assert sync.changes(view, view.version).messages
         assert asked.count == CATCH_UP
     assert len(page.messages) == 50
+    assert all(len(seen.files) == 2 for seen in page.messages)
 
 
 def test_hidden_editions_cost_one_query_however_many(office):
@@ -75,7 +81,7 @@ def test_hidden_editions_cost_one_query_however_many(office):
     view = View.load(alex.user, request.id)
     with count_queries() as asked:
         page = view.newest()
-    assert asked.count == 2
+    assert asked.count == MESSAGES + 1
     assert {seen.body for seen in page if not seen.is_event} == {"Hello."}
 
 
@@ -87,6 +93,18 @@ def test_send_edit_delete_and_read_do_not_grow_with_the_thread(office):
         say(tie.user, thread)
     assert one_of_each(office, tie, thread) == first
     assert first[0] <= 15  # MODEL 7: a durable send
+
+
+def with_files(message):
+    """The same message, now with two files."""
+    for position in range(2):
+        Attachment.create(
+            message=message, position=position, thread=message.thread_id,
+            uploader=message.author_id, client_id=uuid4(), name="a.txt", kind="file",
+            content_type="text/plain", size=1, sha256="", received="", storage_key=str(uuid4()),
+            created_at=0,
+        )  # fmt: skip
+    return message
 
 
 def one_of_each(office, tie, thread):

@@ -100,7 +100,7 @@ class TestRound:
 
     def test_files_are_listed_and_deleted_off_the_hub(self, app: Flask) -> None:
         class Listed:
-            def keys(self):
+            def stored(self):
                 yield "a", 0.0
 
             def delete(self, key: str) -> None:
