@@ -14,6 +14,7 @@ from models import signing_in, signing_up
 from models.account import LANDLORD
 from models.errors import Invalid
 from models.link import RESET, SIGN_IN, SIGN_UP
+from models.session import Outdated
 from models.user import by_address
 
 bp = Blueprint("auth", __name__)
@@ -66,7 +67,10 @@ def sign_in_by_password() -> Response:
     kept = user.password_hash if user else None
     if not is_right(kept, password) or user is None:
         return _sign_in_form({"password": NO_MATCH}, 422)
-    let_in(user, keep="keep" in request.form)
+    try:
+        let_in(user, keep="keep" in request.form, proof=kept)
+    except Outdated:
+        return _sign_in_form({"password": NO_MATCH}, 422)
     return redirect(local_path(request.form.get("next")))
 
 

@@ -66,7 +66,8 @@ def update_profile() -> Response:
 def change_password() -> Response:
     """Change the password; every other device is signed out."""
     me, errors = viewer(), {}
-    if not is_right(me.password_hash, request.form.get("current_password", "")):
+    proof = me.password_hash
+    if not is_right(proof, request.form.get("current_password", "")):
         errors["current_password"] = WRONG_PASSWORD
     try:
         kept = chosen_password("new_password")
@@ -74,7 +75,10 @@ def change_password() -> Response:
         errors |= refusal.errors
     if errors:
         return _profile_form(errors, 422)
-    signing_in.set_password(me, kept, me.session)
+    try:
+        signing_in.set_password(me, kept, me.session, proof=proof)
+    except sessions.Outdated:
+        return _profile_form({"current_password": WRONG_PASSWORD}, 422)
     end_sessions(me, me.session)
     return go_to("/settings/profile", "Your password is changed. Other devices were signed out.")
 

@@ -44,13 +44,17 @@ def person_of(token: str) -> User | None:
     return person
 
 
-def let_in(user: User, *, keep: bool) -> None:
+def let_in(user: User, *, keep: bool, proof: str | None = None) -> None:
     """Sign `user` in on this browser; whoever was signed in here before is signed out.
 
     :param keep: whether the browser may keep the cookie, and the session live 60 days unused.
+    :param proof: the kept form of the password they typed, where they sign in by it.
+    :raises sessions.Outdated: when the password was changed since it was compared.
     """
+    called = device(request.user_agent.string)
+    token = sessions.start(user, called, keep, proof=proof)
     let_out()
-    user.session_token = sessions.start(user, device(request.user_agent.string), keep)
+    user.session_token = token
     login_user(user)
     flask.session.permanent = keep
 

@@ -8,8 +8,8 @@ from typing import Final
 from peewee import BooleanField, Expression, ForeignKeyField, TextField
 
 from models import clock
-from models.database import BaseModel, Instant, transaction
-from models.errors import Missing
+from models.database import BaseModel, Instant, locked, transaction
+from models.errors import Conflict, Missing
 from models.user import User
 
 KEPT: Final = 60 * clock.DAY
@@ -35,15 +35,29 @@ class Session(BaseModel):
     last_used_at = Instant()
 
 
-def start(user: User, device: str, keep: bool, at: int | None = None) -> str:
+class Outdated(Conflict):
+    """A password that was right when it was compared has been changed since."""
+
+    def __init__(self) -> None:
+        super().__init__("This password was changed in this moment.")
+
+
+def start(
+    user: User, device: str, keep: bool, at: int | None = None, proof: str | None = None
+) -> str:
     """Sign `user` in on a device and return the secret for its cookie.
 
     :param device: what the browser calls itself, as "Firefox on Linux".
     :param keep: whether it may stay unused for 60 days instead of one.
+    :param proof: the kept form of the password by which they sign in, where it is by one.
+    :raises Outdated: when that is no longer their password: comparing takes a while, and a
+        change of the password meanwhile has ended every session but this.
     """
     at = clock.now() if at is None else at
     token = secrets.token_urlsafe(32)
     with transaction():
+        if proof is not None:
+            refuse_outdated(user, proof)
         Session.delete().where((Session.user == user) & ~_alive(at)).execute()
         Session.create(
             token_hash=_kept_form(token),
@@ -54,6 +68,16 @@ def start(user: User, device: str, keep: bool, at: int | None = None) -> str:
             last_used_at=at,
         )
     return token
+
+
+def refuse_outdated(user: User, proof: str) -> None:
+    """Raise Outdated when `proof` is not the kept form of their password.
+
+    The user's row stays locked until the transaction of the caller ends.
+    """
+    row = locked(User.select(User.password_hash).where(User.id == user.id)).get_or_none()
+    if row is None or row.password_hash != proof:
+        raise Outdated
 
 
 def find(token: str, at: int | None = None) -> Session | None:

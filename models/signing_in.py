@@ -70,14 +70,22 @@ def reset(given: Link, password_hash: str, at: int | None = None) -> User:
 
 
 def set_password(
-    user: User, password_hash: str, but: Session | None, at: int | None = None
+    user: User,
+    password_hash: str,
+    but: Session | None,
+    at: int | None = None,
+    proof: str | None = None,
 ) -> None:
     """Change a password; every other device is signed out and open links stop working.
 
     :param but: the session that goes on.
+    :param proof: the kept form of the password that was typed as the present one, if any.
+    :raises sessions.Outdated: when that was changed since it was compared.
     """
     at = clock.now() if at is None else at
     with transaction():
+        if proof is not None:
+            sessions.refuse_outdated(user, proof)
         User.update(password_hash=password_hash).where(User.id == user.id).execute()
         link.void((Link.user == user) & Link.kind.in_((RESET, SIGN_IN)), at)
         sessions.end_all(user, but)

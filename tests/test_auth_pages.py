@@ -15,7 +15,7 @@ from app import create_app
 from blueprints.extensions import limiter
 from blueprints.signing import device, is_phone, local_path
 from blueprints.tokens import address_of
-from models import passwords
+from models import passwords, signing_in
 from models.account import Account
 from models.clock import HOUR, now
 from models.database import db
@@ -353,6 +353,31 @@ class TestLinks:
         [mail] = mails(app)
         assert "evil.example" not in mail.message.as_string()
         assert app.config["BASE_URL"] in mail.text
+
+
+class TestPasswordChangedMeanwhile:
+    """Comparing takes a while; the password may be another one when it is done."""
+
+    @pytest.fixture(autouse=True)
+    def _changing(self, maya: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        right = passwords.verify
+
+        def verify(kept: str | None, password: str) -> bool:
+            found = right(kept, password)
+            signing_in.set_password(User.get_by_id(maya.id), "another kept form", None)
+            return found
+
+        monkeypatch.setattr(passwords, "verify", verify)
+
+    def test_signing_in_by_the_earlier_one_fails(self, client: FlaskClient) -> None:
+        assert sign_in(client).status_code == 422
+        assert not Session.select().exists()
+        assert not is_signed_in(client)
+
+    def test_it_is_not_changed_by_the_earlier_one(self, app: Flask, maya: User) -> None:
+        form = {"current_password": PASSWORD, "new_password": "of somebody else"}
+        assert browser_of(app, maya).post("/settings/password", data=form).status_code == 422
+        assert User.get_by_id(maya.id).password_hash == "another kept form"
 
 
 class TestLimits:
