@@ -8,7 +8,6 @@ else somebody hid in them (SPEC 3); originals are not kept.
 import hashlib
 import os
 import struct
-import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import BinaryIO, Final
 
 import filetype
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from models.errors import Invalid
 
@@ -40,6 +39,9 @@ MOST_FRAMES: Final = 300
 """Pictures in an animation."""
 
 MEGABYTE: Final = 1 << 20
+# Pillow itself refuses twice this number as soon as a header claims it.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
+
 CHUNK: Final = 64 * 1024
 
 IMAGES: Final = frozenset(
@@ -173,15 +175,16 @@ def content_type_of(path: Path, name: str) -> str:
 def _prepare_image(path: Path, mime: str, name: str, received: str) -> Prepared:
     folder = path.parent
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                _refuse_bomb(image)
-                kept, shape = _draw(image, mime, folder)
-                thumbnail = _thumbnail(image, folder)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        with Image.open(path) as image:
+            _refuse_bomb(image)
+            kept, shape = _draw(image, mime, folder)
+            thumbnail = _thumbnail(image, folder)
+    except Image.DecompressionBombError:
         raise Invalid({"files": f"{name} has too many pixels. Try a smaller one."}) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, struct.error):
+    except Exception as error:
+        # Decoders raise what they like about broken pictures; a full disk is none.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         raise Invalid({"files": f"{name}: {BROKEN}"}) from None
     finally:
         path.unlink(missing_ok=True)
