@@ -35,8 +35,11 @@ def _page(link: Link, errors: dict[str, str] | None = None, status: int = 200) -
     """The invitation as whoever opens it can answer it.
 
     Whether the address has a user is told here to who opened a mailed link: they read its mail.
-    A link copied by hand proves nothing, so its page is the same for everybody.
+    A link copied by hand proves nothing, so its page is the same for everybody. A link that is
+    over tells nothing more of the contact, whatever was sent to it.
     """
+    if link.state() != links.OPEN:
+        return _closed(link)
     contact = link.connection
     inviter = team.told_of(contact.account_id, link.sent_by)
     return page_or_partial(
@@ -84,7 +87,7 @@ def _closed(link: Link) -> Response:
 def show(token: str) -> Response:
     """The invitation with its buttons; opening it answers nothing."""
     link = link_or_404(token, INVITATION)
-    return _page(link) if link.state() == links.OPEN else _closed(link)
+    return _page(link)
 
 
 @bp.post("/<token>")

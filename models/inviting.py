@@ -72,19 +72,18 @@ def check_sendable(email: str, note: str) -> str:
 
 
 def too_soon(contact: Connection, newest: Link, at: int) -> bool:
-    """Whether the contact was mailed less than 24 hours ago and has not joined since."""
-    waiting = newest.state(at) == link.OPEN or contact.state == DECLINED
+    """Whether the contact was mailed less than 24 hours ago and has not joined since.
+
+    Taking it back changes nothing: the mail has reached them.
+    """
+    waiting = newest.state(at) in (link.OPEN, link.VOID) or contact.state == DECLINED
     return waiting and newest.created_at > at - AGAIN_AFTER
 
 
 def newest_mailed(newest_first: Iterable[Link]) -> Link | None:
-    """Of a contact's invitations the newest the team had mailed and has not taken back."""
+    """Of a contact's invitations the newest the team had mailed, taken back or not."""
     return next(
-        (
-            sent
-            for sent in newest_first
-            if sent.mailed and sent.voided_at is None and "copied" not in sent.remembered
-        ),
+        (sent for sent in newest_first if sent.mailed and "copied" not in sent.remembered),
         None,
     )
 
@@ -115,6 +114,7 @@ def confirm_address(handed: Link, name: str, email: str, at: int | None = None) 
     :raises Invalid: with a sentence for each field that cannot be taken.
     """
     at = clock.now() if at is None else at
+    link.refuse_closed(handed, at)
     check = Check()
     name = check.read("name", partial(line, limit=LONGEST_NAME), name, NAME_MISSING)
     email = check.read("email", address, email, ADDRESS_MISSING)

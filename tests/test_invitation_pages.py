@@ -198,6 +198,20 @@ def test_a_revoked_invitation_says_so(case: Case, client: FlaskClient) -> None:
     assert not User.select().where(User.email == GRACE).exists()
 
 
+@pytest.mark.parametrize("by_hand", [False, True], ids=["mailed", "by hand"])
+@pytest.mark.parametrize("form", [{}, {"email": "no address"}, PASSWORD | {"password": "short"}])
+def test_a_dead_invitation_tells_nothing_of_the_contact(
+    case: Case, client: FlaskClient, form: dict[str, str], by_hand: bool
+) -> None:
+    path = case.by_hand() if by_hand else case.invited()
+    case.daniel.post(f"/contacts/{case.grace.id}/revoke")
+    somebody = browser_of(case.app, person("Somebody Else"))
+    for answer in (client.post(path, data=form), somebody.post(path, data=form)):
+        assert answer.status_code == 410
+        for known in ("Grace", GRACE, "Daniel", case.office.unit.name, case.office.place.name):
+            assert known not in answer.text
+
+
 def test_declining_is_seen_and_final_for_this_link(case: Case, client: FlaskClient) -> None:
     path = case.invited()
     assert says(client.post(f"{path}/decline"), "You declined")

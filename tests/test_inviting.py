@@ -287,6 +287,14 @@ def test_a_revoked_invitation_opens_nothing(case: Invitation) -> None:
         inviting.revoke(case.daniel, case.grace.id, at=3)
 
 
+def test_taking_back_does_not_let_another_be_sent_at_once(case: Invitation) -> None:
+    case.send()
+    inviting.revoke(case.daniel, case.grace.id, at=1)
+    with pytest.raises(Conflict):
+        case.send(at=DAY - 1)
+    case.send(at=DAY)
+
+
 def test_a_connected_contact_is_not_invited_revoked_or_handed_a_link(case: Invitation) -> None:
     joining.accept_new(case.send(), "Grace", "kept", at=1)
     for act in (
