@@ -11,6 +11,7 @@ _LINK = re.compile(
     r"|(?P<mail>(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b)",
     re.IGNORECASE,
 )
+_ENDS_SENTENCE = ".,;:!?…*_"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
@@ -38,9 +39,14 @@ def _link(shown: str, *, mail: bool) -> Markup:
 
 def _without_punctuation(found: str) -> str:
     """`found` without the full stop, comma or bracket that belongs to the sentence around."""
-    while found and (
-        found[-1] in ".,;:!?…*_"
-        or (found[-1] in _PAIRS and found.count(found[-1]) > found.count(_PAIRS[found[-1]]))
-    ):
-        found = found[:-1]
-    return found
+    # Counted once and cut once: a text of brackets alone must not take the square of its length.
+    surplus = {end: found.count(end) - found.count(start) for end, start in _PAIRS.items()}
+    length = len(found)
+    while length:
+        last = found[length - 1]
+        if surplus.get(last, 0) > 0:
+            surplus[last] -= 1
+        elif last not in _ENDS_SENTENCE:
+            break
+        length -= 1
+    return found[:length]

@@ -1,3 +1,4 @@
+import timeit
 import json
 
 import pytest
@@ -41,6 +42,15 @@ def test_a_hostile_text_is_quick():
     for text in ("a" * 20_000, "a@" * 10_000, "https://" * 3_000, "www." * 5_000, "(" * 20_000):
         linkify(text)
     linkify("https://a" + ")" * 10_000)
+
+
+@pytest.mark.parametrize("end", [")", "]", "}", "().", "."])
+def test_the_time_for_a_link_grows_with_its_length_only(end):
+    def seconds(length):
+        text = "http://" + end * (length // len(end))
+        return min(timeit.repeat(lambda: linkify(text), number=5, repeat=5))
+
+    assert seconds(10_000) < 20 * seconds(1_000)
 
 
 def test_a_shared_fragment_knows_no_viewer(app):
