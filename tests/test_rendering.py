@@ -1,5 +1,5 @@
-import timeit
 import json
+import timeit
 
 import pytest
 from jinja2 import DictLoader, UndefinedError
