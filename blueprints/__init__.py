@@ -56,8 +56,9 @@ WITHOUT_DATABASE = frozenset({"static", "health.healthz"})
 def init_app(app: Flask) -> None:
     """Bind the extensions, register every area, the errors and the command line."""
     rendering.init_app(app)
-    security.prepare(app)
+    # First, so that a refusal can be shown on the page of who is signed in.
     app.before_request(_open_database)
+    security.prepare(app)
     app.teardown_request(_close_database)
     extensions.login_manager.login_view = "auth.sign_in"
     extensions.login_manager.init_app(app)

@@ -9,7 +9,7 @@ from flask import Flask, current_app, flash, jsonify, redirect, request, session
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
-from blueprints import rendering
+from blueprints import rendering, security
 from blueprints.extensions import login_manager
 from models import errors
 
@@ -118,5 +118,6 @@ def _value_error(error: ValueError) -> Response:
 
 def _failure(error: BaseException) -> Response:
     reference = f"{secrets.token_hex(2)}-{secrets.token_hex(1)}".upper()
-    log.error("Reference %s: %s %s", reference, request.method, request.path, exc_info=error)
+    address = security.logged_address()
+    log.error("Reference %s: %s %s", reference, request.method, address, exc_info=error)
     return answer(500, reference=reference)

@@ -123,8 +123,16 @@ def refuse_foreign() -> None:
     if request.endpoint in OPEN_TO_ALL:
         return
     if request.method not in SAFE_METHODS and is_foreign():
-        current_app.logger.warning("Refused a foreign %s %s", request.method, request.path)
+        current_app.logger.warning("Refused a foreign %s %s", request.method, logged_address())
         abort(403)
+
+
+def logged_address() -> str:
+    """The rule that the request's address fits, for a log.
+
+    The address itself may hold the right to a link, or characters that forge a line.
+    """
+    return str(request.url_rule or "?")
 
 
 def _refuse_null_bytes(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -6,6 +6,9 @@ import pytest
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from models import errors
+from models.database import db
+from tests.factories import office
+from tests.signed_in import browser_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -75,6 +78,33 @@ def test_a_failure_shows_a_reference_and_no_traceback(failing, caplog, error):
     assert "Traceback" not in response.text
     reference = re.search(r"[0-9A-F]{4}-[0-9A-F]{2}", response.text)[0]
     assert f"Reference {reference}" in caplog.text
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "https://evil.example"}])
+def test_no_address_is_logged(app, caplog, headers):
+    def fail(token):
+        raise RuntimeError
+
+    app.add_url_rule("/fail/<token>", "fail", fail, methods=["POST"])
+    with caplog.at_level(logging.WARNING):
+        app.test_client().post("/fail/secret%0a%1bforged", headers=headers)
+        app.test_client().post("/nowhere/secret%0aforged", headers=headers)
+    assert "POST /fail/<token>" in caplog.text
+    assert "secret" not in caplog.text
+    assert "forged" not in caplog.text
+
+
+def test_who_is_signed_in_gets_a_proper_page_for_a_foreign_request(app):
+    db.close()
+    try:
+        with db.connection_context():
+            browser = browser_of(app, office().admin)
+        refused = browser.post("/sign-out", headers={"Origin": "https://evil.example"})
+    finally:
+        db.connect()
+    assert refused.status_code == 403
+    assert "You don't have access to this" in refused.text.replace("&#39;", "'")
+    assert "Settings" in refused.text
 
 
 def test_a_failure_inside_the_page_itself_shows_the_bare_page(app, failing, caplog):
