@@ -145,6 +145,7 @@ def main() -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    os.umask(0o077)  # what is kept here is nobody else's on this machine
     try:
         app = create_app({"ASYNC_MODE": ASYNC_MODE})
         listener = launch.listen(app.config["HOST"], app.config["PORT"])

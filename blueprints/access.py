@@ -1,5 +1,6 @@
 """What stands between a request and the models: who asks, and what they ask for."""
 
+import re
 from typing import cast
 
 from flask_login import current_user
@@ -28,6 +29,7 @@ def seq_or_404(number: str | None) -> int:
 
     :raises Missing: for anything else.
     """
-    if number is None or not number.isascii() or not number.isdigit() or int(number) > OPEN:
+    # Python refuses to read very many digits.
+    if number is None or not re.fullmatch(r"[0-9]{1,19}", number) or int(number) > OPEN:
         raise Missing
     return int(number)

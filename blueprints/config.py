@@ -95,6 +95,10 @@ FIXED: dict[str, Any] = {
 }
 
 
+SHORTEST_KEY = 32
+"""Characters."""
+
+
 class BadSetting(ValueError):
     """A setting that cannot be used; its text is a sentence for the operator."""
 
@@ -147,6 +151,8 @@ def secret_key(path: Path) -> str:
 
     Two processes may start at once: the key is written aside and linked into place, which
     only the first can do, so both read the same whole key.
+
+    :raises BadSetting: when the file is empty or its key is short enough to be guessed.
     """
     if not path.exists():
         aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -159,7 +165,10 @@ def secret_key(path: Path) -> str:
             pass
         finally:
             aside.unlink()
-    return path.read_text()
+    key = path.read_text().strip()
+    if len(key) < SHORTEST_KEY:
+        raise BadSetting(f"{path.name} in the instance folder holds no key. Delete that file.")
+    return key
 
 
 def _read(environ: Mapping[str, str], name: str) -> Any:

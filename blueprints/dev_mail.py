@@ -23,6 +23,9 @@ from blueprints.rendering import page_or_partial
 
 bp = Blueprint("dev_mail", __name__, url_prefix="/dev/mail")
 
+# A proxy in front lets others in, though this server was not told of it.
+FORWARDED = ("Forwarded", "X-Forwarded-")
+
 NAME = re.compile(r"[0-9]{8,}-[0-9a-f]{8}")
 
 # The mail is somebody else's words: no script, no form, no request to anywhere.
@@ -51,7 +54,9 @@ def only_in_private() -> None:
     # Another site could give its name our address and read along (DNS rebinding): the browser
     # then still says that other name.
     host = urlsplit(f"//{request.host}").hostname or ""
-    if exposed_by(current_app) or not is_loopback(host):
+    forwarded = any(name.startswith(FORWARDED) for name, _ in request.headers)
+    here = is_loopback(host) and is_loopback(request.remote_addr or "")
+    if exposed_by(current_app) or forwarded or not here:
         abort(404)
 
 

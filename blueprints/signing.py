@@ -32,6 +32,9 @@ SYSTEMS = (
     ("Linux", r"\bLinux\b"),
 )
 PHONES = ("iPhone", "Android")
+LONGEST_AGENT = 300
+LONGEST_PATH = 2_000
+"""Characters; nothing longer comes from a browser or a page of ours."""
 
 
 def person_of(token: str) -> User | None:
@@ -86,6 +89,7 @@ def end_sessions(user: User, but: Session | None = None) -> None:
 
 def device(user_agent: str) -> str:
     """What a browser calls itself, in words: "Firefox on Linux"."""
+    user_agent = user_agent[:LONGEST_AGENT]
     browser = _first_match(BROWSERS, user_agent) or "A browser"
     system = _first_match(SYSTEMS, user_agent)
     return f"{browser} on {system}" if system else browser
@@ -103,7 +107,7 @@ def local_path(address: str | None) -> str:
     would lead away.
     """
     text = address or ""
-    if not text.startswith("/") or text.startswith(("//", "/\\")):
+    if len(text) > LONGEST_PATH or not text.startswith("/") or text.startswith(("//", "/\\")):
         return "/"
     return "/" if re.search(r"[\x00-\x20\x7f\\]", text) else text
 

@@ -54,12 +54,9 @@ def known(person: User, thread: int, client_id: str) -> Attachment | None:
     :raises Invalid: for a `client_id` that is no UUID.
     :raises Conflict: when it was used in another thread.
     """
-    try:
-        UUID(client_id)
-    except ValueError:
-        raise Invalid({"client_id": "The sending app gave no proper file id."}) from None
+    client_id = _one_spelling(client_id)
     found = Attachment.get_or_none(
-        (Attachment.uploader == person.id) & (Attachment.client_id == client_id.lower())
+        (Attachment.uploader == person.id) & (Attachment.client_id == client_id)
     )
     if found is not None and found.thread_id != thread:
         raise Conflict("This file was already sent elsewhere. Attach it again.")
@@ -74,6 +71,7 @@ def keep(
     The content is stored before the row: a row without content is never seen, content
     without a row is an orphan and collected.
 
+    :raises Invalid: and
     :raises Conflict: as `known`.
     """
     thumbnail = storage.put(prepared.thumbnail) if prepared.thumbnail else None
@@ -83,7 +81,7 @@ def keep(
             return Attachment.create(
                 thread=thread,
                 uploader=person.id,
-                client_id=client_id.lower(),
+                client_id=_one_spelling(client_id),
                 name=name,
                 kind=prepared.kind,
                 content_type=prepared.content_type,
@@ -227,3 +225,10 @@ def _forget(storage: Storage, keys: Collection[str | None]) -> int:
     for key in filter(None, keys):
         storage.delete(key)
     return len(list(filter(None, keys)))
+
+
+def _one_spelling(client_id: str) -> str:
+    try:
+        return str(UUID(client_id))
+    except ValueError:
+        raise Invalid({"client_id": "The sending app gave no proper file id."}) from None

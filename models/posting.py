@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from peewee import IntegrityError
@@ -60,7 +60,7 @@ def post_message(
     """
     at = clock.now() if at is None else at
     view = View.load(person, thread, at)
-    _check_client_id(draft.client_id)
+    draft = replace(draft, client_id=_one_spelling(draft.client_id))
     known = _known(person, thread, draft)
     if known:
         return known, False
@@ -161,7 +161,7 @@ def _lock(view: View) -> None:
 def _known(person: User, thread: int, draft: Draft) -> Message | None:
     """What this `client_id` was stored as, if it is the same send."""
     stored = Message.get_or_none(
-        (Message.author == person.id) & (Message.client_id == draft.client_id.lower())
+        (Message.author == person.id) & (Message.client_id == draft.client_id)
     )
     if stored is None:
         return None
@@ -177,7 +177,7 @@ def _columns(view: View, draft: Draft, body: str) -> dict[str, object]:
         "side": view.spans[-1].side,
         "audience": audience,
         "body": body,
-        "client_id": draft.client_id.lower(),
+        "client_id": draft.client_id,
         "request_hash": draft.fingerprint(view.thread.id),
         "reply_to": _checked_reply(view, draft.reply_to, audience),
     }
@@ -189,9 +189,13 @@ def _check_may_write(view: View) -> None:
         raise Refused(refusal)
 
 
-def _check_client_id(client_id: str) -> None:
+def _one_spelling(client_id: str) -> str:
+    """A UUID may be typed in braces, without hyphens, in capitals: all are the same one.
+
+    :raises Invalid: when it is none.
+    """
     try:
-        UUID(client_id)
+        return str(UUID(client_id))
     except ValueError:
         raise Invalid({"client_id": "The sending app gave no proper message id."}) from None
 

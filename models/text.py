@@ -3,6 +3,13 @@
 import re
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Unseen, and those that turn the direction: with them two names that differ look the same. The
+# joiners U+200C and U+200D stay, several scripts and emoji are written with them.
+_UNSEEN = re.compile(
+    r"[\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u3164\ufeff\uffa0]"
+)
+_BLANK = re.compile(r"[\u115f\u1160\u200c\u200d\u2800\ufe00-\ufe0f\U000e0000-\U000e01ef\s]*")
 _SPACES = re.compile(r"\s+")
 
 
@@ -22,5 +29,9 @@ def block(value: str, limit: int) -> str:
 
 
 def line(value: str, limit: int = 120) -> str:
-    """Text of one line, as a name: like `block`, every run of white space one space."""
-    return _SPACES.sub(" ", block(value, limit))
+    """Text of one line, as a name: like `block`, every run of white space one space.
+
+    What nobody sees is left out; a text of nothing else is empty.
+    """
+    text = _SPACES.sub(" ", block(_UNSEEN.sub("", value), limit))
+    return "" if _BLANK.fullmatch(text) else text

@@ -355,6 +355,12 @@ class TestLinks:
         assert app.config["BASE_URL"] in mail.text
 
 
+def test_what_no_browser_sends_is_cut() -> None:
+    assert local_path("/" + "a" * 1_999) != "/"
+    assert local_path("/" + "a" * 2_000) == "/"
+    assert device("x" * 300 + " Firefox/1") == "A browser"
+
+
 class TestPasswordChangedMeanwhile:
     """Comparing takes a while; the password may be another one when it is done."""
 

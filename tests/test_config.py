@@ -96,6 +96,13 @@ def test_the_secret_key_is_made_once_and_readable_by_nobody_else(tmp_path):
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("kept", ["", " \n", "x" * 31])
+def test_a_secret_key_that_can_be_guessed_is_refused(tmp_path, kept):
+    (tmp_path / "secret_key").write_text(kept)
+    with pytest.raises(config.BadSetting, match="secret_key"):
+        read(tmp_path)
+
+
 def test_servers_that_start_at_once_share_one_secret_key(tmp_path):
     keys = []
     start = threading.Barrier(8)

@@ -77,6 +77,23 @@ def test_it_is_not_there_under_the_name_of_another_site(client: FlaskClient, sen
         assert client.get(path, headers={"Host": "localhost:5000"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"headers": {"Forwarded": "for=203.0.113.9"}},
+        {"headers": {"X-Forwarded-For": "203.0.113.9"}},
+        {"headers": {"X-Forwarded-Proto": "https"}},
+        {"environ_base": {"REMOTE_ADDR": "203.0.113.9"}},
+    ],
+)
+def test_it_is_not_there_for_who_comes_from_elsewhere(
+    client: FlaskClient, sent: str, how: dict[str, dict[str, str]]
+) -> None:
+    for path in ("/dev/mail", f"/dev/mail/{sent}", f"/dev/mail/{sent}/html"):
+        assert client.get(path).status_code == 200
+        assert client.get(path, **how).status_code == 404
+
+
 def test_half_a_file_is_not_shown(app: Flask, client: FlaskClient, sent: str) -> None:
     folder = Path(app.instance_path) / "outbox"
     (folder / "00000099-00000000.part").write_bytes(b"Subject: half")

@@ -56,6 +56,14 @@ def test_a_repeated_send_is_the_same_message(priya, thread):
     assert stored(thread) == 1
 
 
+@pytest.mark.parametrize("spelling", ["{{{}}}", "urn:uuid:{}"])
+def test_an_id_in_another_spelling_is_the_same(priya, thread, spelling):
+    client_id = str(uuid.uuid4())
+    first, _ = post_message(priya.user, thread.id, draft(client_id=spelling.format(client_id)))
+    again, new = post_message(priya.user, thread.id, draft(client_id=client_id.replace("-", "")))
+    assert (again.id, again.client_id, new) == (first.id, client_id, False)
+
+
 def test_a_repeat_with_the_id_in_capitals_is_the_same_message(priya, thread):
     client_id = str(uuid.uuid4())
     first, _ = post_message(priya.user, thread.id, draft(client_id=client_id))

@@ -131,6 +131,12 @@ def run_app(tmp_path, **settings):
     )
 
 
+def test_what_the_server_keeps_is_nobody_elses(server):
+    kept = [path for path in server.instance.rglob("*") if path != server.output]
+    assert any(path.name == "hallway.db" for path in kept)
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
 def test_a_second_server_on_the_same_port_refuses_in_one_sentence(server, tmp_path):
     second = run_app(tmp_path, PORT=str(server.port))
     assert second.returncode == 1
