@@ -74,6 +74,8 @@ function drawOne(upload) {
   const { name, state, sentence } = upload;
   chip.dataset.state = state;
   chip.querySelector(".upload-name").textContent = name;
+  // Most refusals name the file themselves.
+  chip.querySelector(".upload-name").hidden = state === "failed" && sentence.startsWith(name);
   const words = state === "failed" ? sentence : WORDS[state](upload);
   const line = chip.querySelector("small");
   if (line.textContent !== words) line.textContent = words;

@@ -410,9 +410,13 @@ def test_nothing_jumps_while_pictures_load(dialogue, visit, maya):
         send(maya, f"{size}")
         expect(maya.locator(".pending")).to_have_count(0)
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     for phone in (False, True):
         page = visit(dialogue.priya, "/help", phone=phone)
-        page.route("**/thumbnail", lambda route: held.append(route))
+        page.route("**/thumbnail", hold)
         page.goto(dialogue.address)
         page.evaluate(SHIFTS)
         opened(page)
