@@ -30,6 +30,32 @@ TYPING_S = 1
 """Seconds for which a socket that said it types is not asked again: each time is a query."""
 
 
+class OneLine(logging.Filter):
+    """What strangers can cause before they are let in: logged in one line, once a minute.
+
+    A failure of our own handlers is logged by `failed`, with its traceback.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to log it; its traceback becomes the kind of error."""
+        if not record.exc_info:
+            return True
+        kind, now = str(record.msg), time.monotonic()
+        if now - self.last.get(kind, -60) < 60:
+            return False
+        self.last[kind] = now
+        record.msg, record.args = "%s: %s", (record.getMessage(), record.exc_info[0])
+        record.exc_info = None
+        return True
+
+
+logging.getLogger("engineio.server").addFilter(OneLine())
+
+
 @socketio.on("connect")
 def connect(_auth: Any = None) -> bool:
     """Let a signed-in person's device in; refuse everybody else."""

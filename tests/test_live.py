@@ -1,5 +1,6 @@
 """Sockets: who gets what, at the moment it happens, and nobody else."""
 
+import logging
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -323,3 +324,22 @@ def test_an_empty_list_of_people_sends_to_nobody(scene: Scene) -> None:
     scene.tell(broadcasts.message_created, thread.id, 999_999)
     scene.tell(broadcasts.badge_changed, [])
     assert device.events() == []
+
+
+def test_what_a_stranger_sends_is_one_line_in_the_log(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger = logging.getLogger("engineio.server")
+    (one_line,) = (each for each in logger.filters if isinstance(each, live.OneLine))
+    monkeypatch.setattr(one_line, "last", {})
+    for sentence in ["message handler error"] * 3 + ["connect handler error"]:
+        try:
+            raise ValueError("x" * 1_000)
+        except ValueError:
+            logger.exception(sentence)
+    logger.error("something else")
+    assert [record.exc_info for record in caplog.records] == [None] * 3
+    assert "message handler error: <class 'ValueError'>" in caplog.text
+    assert "connect handler error" in caplog.text
+    assert "something else" in caplog.text
+    assert "Traceback" not in caplog.text
