@@ -28,7 +28,7 @@ class Fault:
 FAULTS = {
     "audience ignored": Fault(
         [
-            (View._visible, "(Message.audience.bin_and(span.side) != 0)", "(span.side != 0)"),
+            (View.is_theirs, "(Message.audience.bin_and(span.side) != 0)", "(span.side != 0)"),
             (seen.Span.holds, " and bool(audience & self.side)", ""),
         ],
         {"share": 6},
