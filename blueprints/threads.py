@@ -155,6 +155,7 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         "newer": newer,
         "version": newest.version,
         "shared": shared(view, limit=SHARED),
-        "seen_seq": reading.seen_seq(view),
+        # Who has left learns no more of what the others do.
+        "seen_seq": reading.seen_seq(view) if view.takes_part else 0,
         "client_id": str(uuid4()),
     }

@@ -219,3 +219,14 @@ def test_a_persons_own_number_is_shown_to_the_team_only_with_consent(
     tie.user.phone_consent = True
     tie.user.save()
     assert "tel:555-0148" in client.get(f"/threads/{thread.id}").text
+
+
+def test_who_left_does_not_learn_how_far_the_others_read(app: Flask, place: Office) -> None:
+    tie = contact(place.account)
+    thread = dialogue_of(tie)
+    seq = say(tie.user, thread).id
+    hers, his = browser_of(app, tie.user), browser_of(app, place.admin)
+    his.put(f"/threads/{thread.id}/read-position", data={"seq": seq})
+    assert f'data-seen-seq="{seq}"' in hers.get(f"/threads/{thread.id}").text
+    disconnect(tie)
+    assert 'data-seen-seq="0"' in hers.get(f"/threads/{thread.id}").text
