@@ -14,7 +14,7 @@ from flask import current_app
 
 from blueprints.extensions import socketio
 from blueprints.rendering import shared_fragment
-from models import inbox
+from models import inbox, team
 from models.database import connected
 from models.user import User
 from models.view import View, seen_by_all, viewers
@@ -56,6 +56,19 @@ def thread_changed(thread: int) -> None:
     seeing = [view.person for view in viewers(thread)]
     _to_users([user.id for user in seeing], "threads:changed", {"thread_ids": [thread]})
     in_background(lambda: _badges(seeing))
+
+
+@broadcast
+def access_changed(people: Collection[User]) -> None:
+    """Let the open pages of these people ask again: what they may see or do has changed."""
+    _to_users([person.id for person in people], "access:changed", {})
+    in_background(lambda: _badges(people))
+
+
+@broadcast
+def account_changed(account: int) -> None:
+    """Let the open pages of an account's team ask again: its contacts or settings changed."""
+    access_changed(team.members(account))
 
 
 @broadcast

@@ -7,7 +7,9 @@ from flask_login import current_user
 
 from blueprints.access import viewer
 from models import inbox, outbox, policy
+from models.account import Account
 from models.connection import MANAGE
+from models.errors import Missing
 from models.thread import CONTACTS
 
 
@@ -27,9 +29,34 @@ def rights() -> policy.Rights:
     return found
 
 
+def accounts() -> list[Account]:
+    """The accounts on whose team the person signed in is; asked for once in a request."""
+    if "accounts" not in g:
+        g.accounts = policy.team_accounts(viewer())
+    found: list[Account] = g.accounts
+    return found
+
+
+def account() -> Account | None:
+    """The account whose team channels, contacts and search are shown (SPEC 1)."""
+    return next(iter(accounts()), None)
+
+
+def account_or_404() -> Account:
+    """The account that is shown, for who is on its team.
+
+    :raises Missing: for who is on no team.
+    """
+    shown = account()
+    if shown is None:
+        raise Missing
+    return shown
+
+
 def may_invite() -> bool:
-    """Whether the person signed in may add and invite contacts anywhere."""
-    return rights().level(CONTACTS) >= MANAGE
+    """Whether the person signed in may add and invite contacts in the account shown."""
+    shown = account()
+    return shown is not None and rights().level(CONTACTS, shown.id) >= MANAGE
 
 
 def mail_trouble() -> dict[str, int | None]:
@@ -45,11 +72,12 @@ def context() -> dict[str, Any]:
     """The names `base.html` reads: viewer, account, badge, and what they may do with contacts."""
     if not has_request_context() or not current_user.is_authenticated:
         return {"viewer": None, "account": None, "badge": 0}
-    accounts = policy.team_accounts(viewer())
+    shown = account()
     return {
         "viewer": viewer(),
-        "account": accounts[0] if accounts else None,
-        "sees_contacts": rights().level(CONTACTS) > 0,
+        "account": shown,
+        "accounts": accounts(),
+        "sees_contacts": shown is not None and bool(rights().roles(shown.id)),
         "may_invite": may_invite(),
         "badge": inbox.badge(positions())["unread"],
     }

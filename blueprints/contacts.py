@@ -4,12 +4,12 @@ from flask import Blueprint, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from blueprints import limits
+from blueprints import chrome, limits
 from blueprints.access import viewer
 from blueprints.chrome import rights
 from blueprints.connecting import back_to, handed, sent_words
 from blueprints.rendering import page_or_partial
-from models import contact_list, inviting, policy
+from models import contact_list, inviting
 from models import contacts as contacts_of
 from models.account import Account
 from models.connection import MANAGE
@@ -30,10 +30,10 @@ def account_or_404() -> Account:
 
     :raises Missing: when they are on no team, or may not see any contact.
     """
-    for account in policy.team_accounts(viewer()):
-        if visible_roles(viewer(), account):
-            return account
-    raise Missing
+    account = chrome.account_or_404()
+    if not visible_roles(viewer(), account):
+        raise Missing
+    return account
 
 
 @bp.get("")

@@ -8,7 +8,7 @@ from blueprints import chrome
 from blueprints.access import viewer
 from blueprints.chrome import may_invite, positions
 from blueprints.rendering import page_or_partial
-from models import clock, contact_list, inbox, policy
+from models import clock, contact_list, inbox
 
 bp = Blueprint("dashboard", __name__)
 bp.context_processor(chrome.mail_trouble)
@@ -23,8 +23,8 @@ NOON, EVENING = 12, 18
 @login_required
 def home() -> Response:
     """Home for the team; who is on no team goes straight to their messages."""
-    accounts = policy.team_accounts(viewer())
-    if not accounts:
+    shown = chrome.account()
+    if shown is None:
         return redirect(url_for("threads.messages"))
     unread = [position for position in positions() if position.counted][:SHOWN]
     return page_or_partial(
@@ -34,7 +34,7 @@ def home() -> Response:
         may_invite=may_invite(),
         greeting=_greeting(),
         rows=inbox.rows(viewer(), unread),
-        invitations=contact_list.waiting(viewer(), accounts[0]),
+        invitations=contact_list.waiting(viewer(), shown),
     )
 
 

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from blueprints import shown_files
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.rendering import page_or_partial
-from models import attachments, clock, inbox, media, storage
+from models import attachments, clock, media, storage
 from models.database import released
 from models.errors import Invalid, Missing, Refused
 from models.media import AUDIO, IMAGE, MEGABYTE, VIDEO
@@ -84,8 +84,7 @@ def listing(thread: int) -> Response:
     view = view_or_404(thread)
     before = request.args.get("before")
     found = shared(view, seq_or_404(before) if before else None)
-    name = inbox.name_of(view.thread, view.is_team)
-    return page_or_partial("files", thread=view, name=name, shared=found)
+    return page_or_partial("files", thread=view, name=view.heading().name, shared=found)
 
 
 @bp.delete("/files/<int:number>")

@@ -126,6 +126,7 @@ def _accept(link: Link) -> Response:
         joined = joining.accept_new(link, form.get("name", ""), chosen_password())
         let_in(joined.user, keep=True)
     broadcasts.thread_changed(joined.thread.id)
+    broadcasts.account_changed(link.connection.account_id)
     flash(f"You joined {link.connection.account.name}.")
     return redirect(f"/threads/{joined.thread.id}")
 
@@ -139,4 +140,5 @@ def _confirm_address(link: Link) -> Response:
 
 def _decline(link: Link) -> Response:
     joining.decline(link)
+    broadcasts.account_changed(link.connection.account_id)
     return page_or_partial("declined", host=link.connection.account)

@@ -8,13 +8,15 @@ from flask import Blueprint, abort, jsonify, render_template, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from blueprints import chrome
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.chrome import may_invite, positions, rights
 from blueprints.rendering import page_or_partial, wants_partial
+from blueprints.words import CHANNELS
 from models import inbox, policy, reading, sync
 from models.errors import Missing
 from models.shared import shared
-from models.thread import LANDLORDS, OWNERS, SERVICE_PROS, TENANTS
+from models.thread import LANDLORDS, MAINTENANCE
 from models.view import PAGE, View
 
 bp = Blueprint("threads", __name__)
@@ -24,13 +26,6 @@ ROWS = 50
 
 SHARED = 12
 """Files fetched for the pane of details: four pictures and the last other one are shown."""
-
-LABELS = {
-    TENANTS: ("Tenants", "house-line"),
-    SERVICE_PROS: ("Service Pros", "hard-hat"),
-    OWNERS: ("Owners", "key"),
-    LANDLORDS: ("Landlords", "buildings"),
-}
 
 
 class Channel(NamedTuple):
@@ -94,21 +89,44 @@ def _asked_channel() -> str:
     return asked or own[0]
 
 
+def _listed() -> list[inbox.Position]:
+    """What the list is made of: the team's side of the account shown, and where one is a contact.
+
+    The badge counts everything (SPEC 1, "Connections").
+    """
+    shown = chrome.account()
+    return [
+        position
+        for position in positions()
+        if not position.is_team or (shown and position.account == shown.id)
+    ]
+
+
 def _channels() -> list[str]:
-    team = rights().channels()
-    as_contact = any(position.channel == LANDLORDS for position in positions())
-    return team + [LANDLORDS] * (as_contact or not team)
+    """The channels the person has, in the order shown: the team's, the contact's or both.
+
+    The team's own appears with the first colleague, because then its chat is there.
+    """
+    shown = chrome.account()
+    own = set(rights().channels(shown.id)) if shown else set()
+    if shown and rights().level(MAINTENANCE, shown.id):
+        own.add(MAINTENANCE)
+    used = {position.channel for position in _listed()}
+    if not own or LANDLORDS in used:
+        own |= {LANDLORDS, MAINTENANCE}
+    return [channel for channel in CHANNELS if channel in own or channel in used]
 
 
 def _list(channel: str) -> dict[str, Any]:
-    totals = inbox.totals(positions())
-    inside = [position for position in positions() if position.channel == channel]
+    listed = _listed()
+    totals = inbox.totals(listed)
+    inside = [position for position in listed if position.channel == channel]
     limit = request.args.get("limit", ROWS, type=int)
     shown = inside[: max(ROWS, limit)]
     return {
         "channel": channel,
         "channels": [
-            Channel(slug, *LABELS[slug], totals.get(slug, 0), slug == channel)
+            Channel(slug, *CHANNELS[slug], totals.get(slug, 0), slug == channel)
             for slug in _channels()
         ],
         "rows": inbox.rows(viewer(), shown),

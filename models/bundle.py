@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from models import homes, inbox
 from models.message import Message
 from models.outbox import DIGEST, UNREAD, Outbox
 from models.pending import news, view_of
@@ -85,14 +84,13 @@ def told_by(row: Outbox, at: int, pause: Callable[[], None] = lambda: None) -> U
 
 
 def _part(view: View, messages: list[SeenMessage], total: int) -> Part:
-    thread = view.thread
-    places = homes.homes_of([thread.contact_id] if thread.contact_id else [], view.at)
+    heading = view.heading()
     return Part(
-        thread=thread.id,
-        name=thread.title or inbox.name_of(thread, view.is_team),
-        detail=inbox.detail_of(thread, view.is_team, places),
-        place=inbox.place_of(thread, places),
-        account_name=thread.account.name,
+        thread=view.thread.id,
+        name=heading.name,
+        detail=heading.detail,
+        place=heading.place,
+        account_name=view.thread.account.name,
         is_team=view.is_team,
         messages=tuple(messages),
         total=total,

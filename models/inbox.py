@@ -11,44 +11,32 @@ from typing import Any
 from peewee import JOIN, SQL, Select, fn
 
 from models import clock, names, policy
-from models.account import Account
-from models.connection import (
-    ADMIN,
-    OWNER,
-    SERVICE_PRO,
-    SUB_ADMIN,
-    TENANT,
-    Connection,
-)
+from models.connection import Connection
 from models.database import db
-from models.homes import homes_of
+from models.headings import Heading, headings
 from models.media import AUDIO, IMAGE, VIDEO
 from models.message import Attachment, Message
 from models.prepared import Prepared
 from models.seen import SeenMessage, Span, seen_by
-from models.thread import DIALOGUE, LANDLORDS, Thread, ThreadPerson
+from models.thread import LANDLORDS, REQUEST, Side, Thread, ThreadPerson
 from models.user import User
 
 COUNTED = 100
 """Unread messages are counted up to here: "99+" is all that is ever shown."""
 
-ROLE_WORDS = {
-    "team": "Team",
-    ADMIN: "Team",  # a contact of once who was hired since
-    SUB_ADMIN: "Team",
-    TENANT: "Tenant",
-    SERVICE_PRO: "Service pro",
-    OWNER: "Owner",
-}
 SNIPPET = 160
 """Characters of a message that a row can need."""
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where a person stands in one thread: what they see, what is newest, what is unread."""
+    """Where a person stands in one thread: what they see, what is newest, what is unread.
+
+    `channel` is the one in which they find it, `is_team` whether they stand on the team's side.
+    """
 
     thread: int
+    kind: str
     channel: str
     account: int
     is_team: bool
@@ -70,7 +58,9 @@ class ThreadRow:
     """One row of the list, as one person sees it; `last_at` in milliseconds."""
 
     id: int
+    kind: str
     channel: str
+    is_team: bool
     account_id: int
     account_name: str
     name: str
@@ -113,14 +103,13 @@ def totals(found: Collection[Position]) -> dict[str, int]:
 
 
 def rows(person: User, shown: Collection[Position], at: int | None = None) -> list[ThreadRow]:
-    """The rows of the list for these positions, in their order; four queries."""
+    """The rows of the list for these positions, in their order; five queries, see headings."""
     if not shown:
         return []
-    threads = _heads([position.thread for position in shown])
+    heads = headings(person, {position.thread: position.is_team for position in shown}, at)
     last = seen_by({position.last_seq: position.spans for position in shown if position.last_seq})
-    homes = homes_of([t.contact_id for t in threads.values() if t.contact_id], at)
     return [
-        _row(person, position, threads[position.thread], last.get(position.last_seq), homes)
+        _row(person, position, heads[position.thread], last.get(position.last_seq))
         for position in shown
     ]
 
@@ -163,6 +152,7 @@ def _build_positions(person: int, at: int) -> Select:
                 Thread.kind,
                 Thread.account.alias("account_id"),
                 contact.state.alias("contact_state"),
+                contact.role.alias("contact_role"),
                 kept.marked_unread,
                 kept.muted_until,
                 kept.pinned_at,
@@ -188,52 +178,43 @@ def _folded(ways: list[Any], at: int) -> Position:
     """One position out of the windows of a person in a thread, or of their one team right."""
     ways.sort(key=lambda way: way.from_seq)
     first = ways[0]
-    is_team = first.level != policy.NO_LEVEL
+    # In a personal chat colleagues take part through windows.
+    is_team = ways[-1].side == Side.TEAM
     taking_part = policy.takes_part(first.level, [way.to_seq for way in ways])
     unread = min(COUNTED, sum(way.unread for way in ways))
     return Position(
         thread=first.thread_id,
-        channel=LANDLORDS if first.kind == DIALOGUE and not is_team else first.channel,
+        kind=first.kind,
+        channel=first.channel if is_team or first.kind == REQUEST else LANDLORDS,
         account=first.account_id,
         is_team=is_team,
         spans=tuple(Span(way.side, way.from_seq, way.to_seq) for way in ways),
         last_seq=max(way.last_seq or 0 for way in ways),
         unread=unread or int(bool(first.marked_unread)),
-        live=policy.is_live(taking_part=taking_part, contact_state=first.contact_state),
+        live=policy.is_live(
+            taking_part=taking_part,
+            contact_state=first.contact_state,
+            contact_role=first.contact_role,
+        ),
         muted=(first.muted_until or 0) > at,
         pinned_at=first.pinned_at or 0,
     )
 
 
-def _heads(threads: list[int]) -> dict[int, Thread]:
-    query = (
-        Thread.select(Thread, Account, Connection)
-        .join(Account)
-        .switch(Thread)
-        .join(Connection, JOIN.LEFT_OUTER, on=(Thread.contact == Connection.id))
-        .where(Thread.id.in_(threads))
-    )
-    return {thread.id: thread for thread in query}
-
-
-def _row(
-    person: User,
-    position: Position,
-    thread: Thread,
-    last: SeenMessage | None,
-    homes: dict[int, str],
-) -> ThreadRow:
-    contact = thread.contact if position.is_team else None
+def _row(person: User, position: Position, heading: Heading, last: SeenMessage | None) -> ThreadRow:
+    contact = heading.contact
     return ThreadRow(
-        id=thread.id,
+        id=position.thread,
+        kind=position.kind,
         channel=position.channel,
-        account_id=thread.account_id,
-        account_name=thread.account.name,
-        name=name_of(thread, position.is_team),
-        place=place_of(thread, homes),
-        detail=detail_of(thread, position.is_team, homes),
-        avatar_id=contact.id if contact else thread.account_id,
-        square=contact is None,
+        is_team=position.is_team,
+        account_id=position.account,
+        account_name=heading.thread.account.name,
+        name=heading.name,
+        place=heading.place,
+        detail=heading.detail,
+        avatar_id=heading.avatar_id,
+        square=heading.square,
         contact_user_id=contact.user_id if contact else None,
         snippet=_snippet(last),
         snippet_author=_snippet_author(person, last, contact),
@@ -243,26 +224,6 @@ def _row(
         pinned=bool(position.pinned_at),
         live=position.live,
     )
-
-
-def name_of(thread: Thread, is_team: bool) -> str:
-    """What a thread is called: for the team by its contact, for the contact by its account."""
-    return thread.contact.name if is_team and thread.contact_id else thread.account.name
-
-
-def detail_of(thread: Thread, is_team: bool, homes: dict[int, str]) -> str:
-    """The line under a thread's name: role and place, as "Tenant · 412 Alder St, Unit 3B"."""
-    if not thread.contact_id:
-        return thread.title
-    role, place = ROLE_WORDS[thread.contact.role], place_of(thread, homes)
-    if is_team:
-        return " · ".join(part for part in (role, place) if part)
-    return place or role
-
-
-def place_of(thread: Thread, homes: dict[int, str]) -> str:
-    """Where the contact of a dialogue lives or what they own, else their company."""
-    return homes.get(thread.contact_id) or thread.contact.company if thread.contact_id else ""
 
 
 def _snippet(last: SeenMessage | None) -> str | None:

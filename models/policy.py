@@ -54,9 +54,12 @@ def takes_part(level: int, to_seqs: Collection[int]) -> bool:
     return level != NO_LEVEL or OPEN in to_seqs
 
 
-def is_live(*, taking_part: bool, contact_state: str | None) -> bool:
-    """Whether a thread counts in totals: a dialogue only while it is connected (MODEL 11.9)."""
-    return taking_part and contact_state in (None, CONNECTED)
+def is_live(*, taking_part: bool, contact_state: str | None, contact_role: str | None) -> bool:
+    """Whether a thread counts in totals: a dialogue only while it is connected (MODEL 11.9).
+
+    The dialogue of a contact who joined the team since has ended with their former role.
+    """
+    return taking_part and contact_state in (None, CONNECTED) and contact_role not in TEAM_ROLES
 
 
 def access(person: int | None, thread: int | None, at: int) -> Select:
@@ -238,9 +241,9 @@ class Rights:
             default=0,
         )
 
-    def channels(self) -> list[str]:
+    def channels(self, account: int) -> list[str]:
         """The channels with contacts in which they have a right, in the order shown."""
-        return [channel for channel in CHANNEL_OF_ROLE.values() if self.level(channel)]
+        return [one for one in CHANNEL_OF_ROLE.values() if self.level(one, account)]
 
     def roles(self, account: int) -> list[str]:
         """The roles whose contacts they see in an account; agrees with `visible_contacts`."""

@@ -49,6 +49,21 @@ def add_member(
     return member
 
 
+def members(account: int) -> list[User]:
+    """The people on the team of an account now, the longest there first."""
+    query = (
+        User.select(User)
+        .join(Connection, on=(Connection.user == User.id))
+        .where(
+            (Connection.account == account)
+            & (Connection.state == CONNECTED)
+            & Connection.role.in_(TEAM_ROLES)
+        )
+        .order_by(Connection.id)
+    )
+    return list(query)
+
+
 def told_of(account: int, inviter: User | None) -> User | None:
     """Who on the team is told of an account's invitations now: the inviter, else an admin."""
     return (

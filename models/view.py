@@ -13,9 +13,10 @@ from peewee import JOIN, SQL, Expression, ModelSelect
 
 from models import clock, names, policy
 from models.account import PROPERTY_MANAGER, Account
-from models.connection import CONNECTED, MANAGE, Connection
+from models.connection import CONNECTED, MANAGE, TEAM_ROLES, Connection
 from models.database import OPEN
 from models.errors import Missing
+from models.headings import Heading, headings
 from models.message import Message
 from models.prepared import Prepared
 from models.seen import SeenMessage, Span, as_seen, with_people
@@ -105,8 +106,16 @@ class View:
     def is_live(self) -> bool:
         """Whether the thread counts in totals: a dialogue only while it is connected."""
         contact = self.thread.contact
-        state = contact.state if contact else None
-        return policy.is_live(taking_part=self.takes_part, contact_state=state)
+        return policy.is_live(
+            taking_part=self.takes_part,
+            contact_state=contact.state if contact else None,
+            contact_role=contact.role if contact else None,
+        )
+
+    def heading(self) -> Heading:
+        """What the conversation is called for them, with its contact on the team's side."""
+        on_team = self.spans[-1].side == Side.TEAM
+        return headings(self.person, {self.thread.id: on_team}, self.at)[self.thread.id]
 
     def audiences(self) -> list[str]:
         """The audiences they may write to, the widest first (MODEL 11.10)."""
@@ -140,7 +149,11 @@ class View:
 
     def _ended(self) -> str | None:
         contact = self.thread.contact
-        if self.thread.kind != DIALOGUE or contact is None or contact.state == CONNECTED:
+        if self.thread.kind != DIALOGUE or contact is None:
+            return None
+        if contact.role in TEAM_ROLES:
+            return f"{contact.name} has joined the team. Write in the Team channel."
+        if contact.state == CONNECTED:
             return None
         by_contact = contact.ended_by_id is None or contact.ended_by_id == contact.user_id
         if contact.ended_by_id == self.person.id:

@@ -17,6 +17,8 @@ SIDES_OF = {
     "pros": {"team", "service_pro"},
 }
 
+TEAM = ("admin", "sub_admin")
+
 
 @dataclass
 class Home:
@@ -153,7 +155,7 @@ class Oracle:
     def level(self, person: int, topic: Topic, now: int) -> int:
         """The team's right in a thread: 0 none, 1 view, 2 manage."""
         tie = self.tie(person, topic.account)
-        if tie is None or not tie.connected or tie.role not in ("admin", "sub_admin"):
+        if tie is None or not tie.connected or tie.role not in TEAM:
             return 0
         if person in topic.handed or topic.kind == "personal":
             return 0
@@ -198,7 +200,7 @@ class Oracle:
 
     def live(self, person: int, topic: Topic, now: int) -> bool:
         in_it = person in topic.present or self.level(person, topic, now) > 0
-        return in_it and (topic.contact is None or topic.contact.connected)
+        return in_it and not _ended(topic)
 
     def counted(self, person: int, topic: Topic, now: int) -> int:
         muted = self.kept_of(person, topic).muted_until > now
@@ -206,7 +208,7 @@ class Oracle:
 
     def audiences(self, person: int, topic: Topic, now: int) -> set[str]:
         """To whom they may write; nobody when they may not."""
-        if topic.kind == "dialogue" and not topic.contact.connected:
+        if _ended(topic):
             return set()
         request = topic.kind == "maintenance"
         if person not in topic.handed:
@@ -236,6 +238,12 @@ class Oracle:
 
     def kept_of(self, person: int, topic: Topic) -> Kept:
         return self.kept.setdefault((person, topic.id), Kept())
+
+
+def _ended(topic: Topic) -> bool:
+    """A dialogue is over while its contact is not connected, or is on the team now."""
+    contact = topic.contact
+    return contact is not None and (not contact.connected or contact.role in TEAM)
 
 
 def _works_for(places: set[int], contact: Tie, now: int) -> bool:

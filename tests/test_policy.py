@@ -183,11 +183,13 @@ def test_contact_who_was_hired_sees_their_own_dialogue_through_old_windows_only(
     factories.set_role(tie, "sub_admin")
     for channel in RIGHTS:
         factories.set_right(tie, channel, MANAGE)
+    secret = factories.request_thread(office.place, office.admin)
     type(tie).update(state="connected").where(type(tie).id == tie.id).execute()
-    secret = factories.say(office.admin, dialogue_of(tie), "About you.")
     view = View.load(tie.user, dialogue_of(tie).id)
     assert not view.is_team
-    assert secret.id not in [seen.id for seen in view.newest()]
+    assert not view.is_live
+    assert View.load(office.admin, dialogue_of(tie).id).refusal() is not None
+    assert View.load(tie.user, secret.id).is_team
     assert View.load(tie.user, dialogue_of(neighbour).id).is_team
 
 

@@ -3,6 +3,7 @@ import "hallway/connection";
 import "hallway/badges";
 import "hallway/inbox";
 import "hallway/home";
+import "hallway/freshening";
 import "hallway/announcing";
 import "hallway/arrivals";
 import "hallway/sync";

@@ -6,6 +6,7 @@ const AGAIN = 5_000;
 const HEARD = {
   "badge:changed": "badge",
   "threads:changed": "threads",
+  "access:changed": "access",
   "typing:started": "typing",
   "read:changed": "read",
 };
