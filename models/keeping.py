@@ -2,7 +2,7 @@
 
 from models import policy, team
 from models.account import Account
-from models.connection import MANAGE, Connection
+from models.connection import MANAGE, VIEW, Connection
 from models.errors import Missing, Refused
 from models.user import User
 
@@ -10,14 +10,14 @@ from models.user import User
 def require_manage(person: User, account: int) -> None:
     """Let only those through who may add, edit, invite and disconnect.
 
-    :raises Missing: for who is not on the account's team.
+    :raises Missing: for who may not see the contacts of the account.
     :raises Refused: for who may only look, with whom to ask.
     """
-    if policy.contacts_level(person, account) >= MANAGE:
-        return
-    if account not in {mine.id for mine in policy.team_accounts(person)}:
+    level = policy.contacts_level(person, account)
+    if level < VIEW:
         raise Missing
-    raise Refused(f"Ask {_an_admin(account)} to change your permissions.")
+    if level < MANAGE:
+        raise Refused(f"Ask {_an_admin(account)} to change your permissions.")
 
 
 def managed_account(person: User, account: int) -> Account:

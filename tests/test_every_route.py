@@ -1,0 +1,275 @@
+"""Every route for everybody, in every relation to one contact: shown, refused, or not there.
+
+The table below is held against the address map: a route without an entry fails. What is theirs
+to see but not to do is refused with 403, what is not theirs does not exist (404), and whoever is
+not signed in is asked to. Where nothing is theirs, no page says the contact's name or words.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.test import TestResponse
+
+from blueprints.extensions import socketio
+from models.database import db
+from tests.signed_in import browser_of
+from tests.standing import (
+    NAME,
+    NOTHING,
+    PEOPLE,
+    READS,
+    SCENARIOS,
+    SECRET,
+    WRITES,
+    Standing,
+)
+
+# How everybody stands to what a route is about: the thread, the contact, and so on.
+Levels = Mapping[str, str]
+EVERYBODY: Levels = dict.fromkeys(PEOPLE, WRITES)
+SIGNED_IN: Levels = dict.fromkeys(PEOPLE[1:], WRITES)
+# A link that nobody was sent; something that is over, as an upload that was sent.
+NOBODY: Levels = {}
+CONTACTS: Levels = dict.fromkeys(
+    ("admin", "manages", "no tenants", "listed", "elsewhere", "other admin"), WRITES
+) | {"views": READS}
+PLACES: Levels = CONTACTS | dict.fromkeys(("listed", "elsewhere"), READS)
+PROPERTY: Levels = dict.fromkeys(("admin", "manages", "no tenants", "listed"), WRITES) | {
+    "views": READS
+}
+
+
+def thread(world: Standing) -> Levels:
+    return world.scenario.sight
+
+
+def contact(world: Standing) -> Levels:
+    return world.scenario.keeping
+
+
+def nothing_typed(_: Standing) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a route is about, what it needs, and how who may is answered."""
+
+    about: Levels | Callable[[Standing], Levels]
+    status: int | tuple[int, ...] = 200
+    form: Callable[[Standing], Mapping[str, Any]] = nothing_typed
+    query: str = ""
+    needs: str = WRITES
+
+
+def reads(about: Any, status: int | tuple[int, ...] = 200, **more: Any) -> Route:
+    """A route for which it is enough to see what it is about."""
+    return Route(about, status, needs=READS, **more)
+
+
+DONE = (200, 303)  # the next dialog, or back to the list with a notice
+
+ROUTES = {
+    "GET static": Route(EVERYBODY),
+    "GET health.healthz": Route(EVERYBODY),
+    "GET help.answers": Route(EVERYBODY),
+    "GET auth.sign_in": Route(EVERYBODY, (200, 302)),
+    "POST auth.sign_in_by_password": Route(EVERYBODY, 422),
+    "POST auth.sign_out": Route(EVERYBODY, 302),
+    "GET auth.forgot": Route(EVERYBODY),
+    "POST auth.mail_reset_link": Route(EVERYBODY, 422),
+    "POST auth.mail_sign_in_link": Route(EVERYBODY, 422),
+    "GET auth.sign_up": Route(EVERYBODY),
+    "POST auth.mail_sign_up_link": Route(EVERYBODY, 422),
+    "GET links.show": Route(NOBODY),
+    "POST links.use": Route(NOBODY),
+    "GET invitations.show": Route(NOBODY),
+    "POST invitations.answer": Route(NOBODY),
+    "POST invitations.decline": Route(NOBODY),
+    "GET notifications.offer": Route(NOBODY),
+    "POST notifications.unsubscribe": Route(NOBODY),
+    "GET dev_mail.all_mails": Route(EVERYBODY),
+    "GET dev_mail.one_mail": Route(NOBODY),
+    "GET dev_mail.html_of_mail": Route(NOBODY),
+    "GET dashboard.home": Route(SIGNED_IN, (200, 302)),
+    "GET threads.messages": Route(SIGNED_IN),
+    "GET threads.rows": Route(SIGNED_IN),
+    "GET threads.badge": Route(SIGNED_IN),
+    "GET settings.index": Route(SIGNED_IN, 302),
+    "GET settings.show_profile": Route(SIGNED_IN),
+    "POST settings.update_profile": Route(SIGNED_IN, 422),
+    "POST settings.change_password": Route(SIGNED_IN, 422),
+    "GET settings.devices": Route(SIGNED_IN),
+    "POST settings.sign_out_device": Route(NOBODY),
+    "POST settings.sign_out_all": Route(SIGNED_IN, 303),
+    "GET notifications.show": Route(SIGNED_IN),
+    "POST notifications.save": Route(SIGNED_IN, 422),
+    "GET threads.show": reads(thread),
+    "GET threads.details": reads(thread),
+    "GET messages.page": reads(thread),
+    "PUT messages.read": reads(thread, 204, form=lambda w: {"seq": w.message.id}),
+    "GET files.listing": reads(thread),
+    "GET files.content": reads(thread),
+    "GET files.thumbnail": reads(thread),
+    "DELETE files.remove": Route(NOBODY),
+    "GET files.known": Route(thread, 404),
+    "PUT files.upload": Route(thread, 422, query="?name=a.txt"),
+    "POST messages.send": Route(thread, 201, lambda _: {"body": "Hello.", "client_id": uuid4()}),
+    "GET connecting.invitation": Route(contact),
+    "POST connecting.invite": Route(contact, DONE, lambda _: {"email": "somebody@example.com"}),
+    "POST connecting.revoke": Route(contact, DONE),
+    "POST connecting.copy_link": Route(contact, DONE),
+    "GET contacts.index": reads(CONTACTS),
+    "GET properties.index": reads(CONTACTS),
+    "GET contacts.new": Route(CONTACTS),
+    "POST contacts.add": Route(CONTACTS, 422),
+    "GET properties.new": Route(PLACES),
+    "POST properties.add": Route(PLACES, 422),
+    "POST properties.add_unit": Route(PROPERTY, 422),
+}
+"""What each route is about, by method and endpoint."""
+
+PUBLIC = {name for name, route in ROUTES.items() if route.about is EVERYBODY}
+WITH_A_LINK = ("links.", "invitations.", "notifications.offer", "notifications.unsub", "dev_mail.")
+
+# These give their connection back in between, and could not be rolled back.
+LETS_GO = {"PUT files.upload", "GET health.healthz"}
+OF_THE_CONTACT = {name for name, route in ROUTES.items() if callable(route.about)}
+
+
+def test_every_route_of_the_address_map_has_an_entry(app: Flask) -> None:
+    assert {name for name, _ in routes_of(app)} == set(ROUTES)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_routes_of_a_contact_and_their_conversation(scenario: str, app: Flask, tmp_path) -> None:
+    world = standing(scenario, app, tmp_path)
+    wrong = tried(app, world, OF_THE_CONTACT)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_other_route(app: Flask, tmp_path) -> None:
+    world = standing("tenant", app, tmp_path)
+    wrong = tried(app, world, set(ROUTES) - OF_THE_CONTACT)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("scenario", [name for name, one in SCENARIOS.items() if one.sight])
+def test_sockets_tell_those_who_see_and_nobody_else(scenario: str, app: Flask, tmp_path) -> None:
+    world = standing(scenario, app, tmp_path)
+    sockets = {who: socket_of(app, user) for who, user in world.people.items() if user}
+    writers = [who for who in sockets if world.sight(who) == WRITES]
+    seeing = {who for who in sockets if world.sight(who) != NOTHING}
+    for who, socket in sockets.items():
+        socket.emit("typing", {"thread_id": world.thread.id})
+        heard = heard_by(sockets)
+        expected = seeing - {who} if who in writers else set()
+        assert {one for one, events in heard.items() if "typing:started" in events} == expected, who
+    for who in writers[:1]:
+        body = {"body": "And the gate code is 4711.", "client_id": str(uuid4())}
+        address = f"/threads/{world.thread.id}/messages"
+        assert browser_of(app, world.people[who]).post(address, data=body).status_code == 201
+        heard = heard_by(sockets)
+        for event in ("message:created", "threads:changed", "badge:changed"):
+            assert {one for one, events in heard.items() if event in events} == seeing, event
+
+
+def standing(scenario: str, app: Flask, folder) -> Standing:
+    return Standing(SCENARIOS[scenario], app.extensions["hallway.storage"], folder)
+
+
+def routes_of(app: Flask) -> list[tuple[str, Any]]:
+    """Every method of every address, as `GET threads.show`."""
+    return [
+        (f"{method} {rule.endpoint}", rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+
+
+def tried(app: Flask, world: Standing, asked: set[str]) -> list[str]:
+    """What is answered otherwise than it should be; each try is rolled back."""
+    known = dict(routes_of(app))
+    wrong = []
+    for name in sorted(asked):
+        for who in PEOPLE:
+            answer = attempt(app, world, name, known[name], who)
+            should = expected(world, name, who)
+            if answer.status_code not in should:
+                wrong.append(f"{name} by {who}: {answer.status_code}, not {should}")
+            if told(world, who, answer):
+                wrong.append(f"{name} tells {who} of the contact")
+    return wrong
+
+
+def attempt(app: Flask, world: Standing, name: str, rule: Any, who: str) -> TestResponse:
+    if name in LETS_GO:
+        answer = ask(app, world, name, rule, who)
+        db.connect(reuse_if_open=True)
+        return answer
+    with db.atomic() as undone:
+        answer = ask(app, world, name, rule, who)
+        undone.rollback()
+    return answer
+
+
+def ask(app: Flask, world: Standing, name: str, rule: Any, who: str) -> TestResponse:
+    method, endpoint = name.split()
+    route, user = ROUTES[name], world.people[who]
+    values = {argument: value_of(world, argument) for argument in rule.arguments}
+    with app.test_request_context():
+        address = url_for(endpoint, **values) + route.query
+    client = browser_of(app, user) if user else app.test_client()
+    form = route.form(world) if world.message or route.about is not thread else {}
+    return client.open(address, method=method, data=dict(form), buffered=True)
+
+
+def value_of(world: Standing, argument: str) -> Any:
+    """What stands in an address: of the contact in the middle, else a number nobody has."""
+    nothing = 2**40
+    return {
+        "thread": world.thread.id if world.thread else nothing,
+        "number": world.file.id if world.file else nothing,
+        "contact_id": world.contact.id,
+        "property_id": world.office.place.id,
+        "session_id": nothing,
+        "client_id": str(uuid4()),
+        "name": "photo.jpg",
+        "filename": "icons/icon.svg",
+        "token": "1.wrong",
+    }[argument]
+
+
+def expected(world: Standing, name: str, who: str) -> tuple[int, ...]:
+    """How somebody should be answered, from the standing alone: shown, refused, or not there."""
+    route = ROUTES[name]
+    open_to_all = name in PUBLIC or name.split()[1].startswith(WITH_A_LINK)
+    if who == "nobody" and not open_to_all:
+        return (302,)
+    levels = route.about(world) if callable(route.about) else route.about
+    level = levels.get(who, NOTHING)
+    if level == NOTHING:
+        return (404,)
+    if level == READS and route.needs == WRITES:
+        return (403,)
+    return route.status if isinstance(route.status, tuple) else (route.status,)
+
+
+def told(world: Standing, who: str, answer: TestResponse) -> bool:
+    """Whether an answer says anything of the contact to somebody who may know nothing."""
+    if who == "themself" or world.sight(who) or world.keeping(who):
+        return False
+    text = answer.get_data(as_text=True)
+    return NAME in text or SECRET in text
+
+
+def socket_of(app: Flask, user: Any) -> Any:
+    return socketio.test_client(app, flask_test_client=browser_of(app, user))
+
+
+def heard_by(sockets: dict[str, Any]) -> dict[str, set[str]]:
+    return {who: {one["name"] for one in s.get_received()} for who, s in sockets.items()}
