@@ -1,5 +1,6 @@
 """Keeping contacts: tenants, service pros and owners, before and after they join."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -13,7 +14,7 @@ from models.connection import OWNER, SERVICE_PRO, TENANT, Connection
 from models.database import locked, transaction
 from models.keeping import managed_account, managed_contact, visible_roles
 from models.places import visible_properties, visible_units, works_for_all
-from models.property import OwnerProperty, Property, Tenancy
+from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.text import block, line
 from models.user import LONGEST_NAME, User, address
 
@@ -62,6 +63,31 @@ def lock_managed(person: User, contact: Connection) -> Connection:
     return managed_contact(person, contact.id)
 
 
+@dataclass(frozen=True)
+class Grounds:
+    """What decides whether somebody may add a contact: the same for one and for thousands.
+
+    `units` and `properties` are those the person works for, by the text that names each in
+    `Wanted`; `all_properties` whether that is every one of the account. `at` is now, in ms.
+    """
+
+    account: Account
+    roles: Collection[str]
+    units: Mapping[str, Unit]
+    properties: Mapping[str, Property]
+    all_properties: bool
+    at: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A contact as read: the columns, the tenancy to store with it, the properties it owns."""
+
+    columns: dict[str, str]
+    home: Tenancy | None
+    owned: list[Property]
+
+
 def add_contact(person: User, account: int, wanted: Wanted, at: int | None = None) -> Connection:
     """Add a contact to an account, with their tenancy or what they own; nobody is told.
 
@@ -69,28 +95,63 @@ def add_contact(person: User, account: int, wanted: Wanted, at: int | None = Non
     :raises Refused: when the person may not keep contacts.
     """
     at = clock.now() if at is None else at
-    owner = managed_account(person, account)
     check = Check()
-    _check_role(check, person, owner, wanted.role)
+    with transaction():
+        owner = lock_account(person, account)
+        entry = read_entry(check, _grounds(person, owner, at), wanted)
+        refuse_present(check, person, account, entry.columns["email"])
+        check.finish()
+        contact = Connection.create(account=owner, created_at=at, **entry.columns)
+        if entry.home:
+            entry.home.connection = contact
+            entry.home.save()
+        for place in entry.owned:
+            OwnerProperty.create(connection=contact, property=place)
+    return contact
+
+
+def lock_account(person: User, account: int) -> Account:
+    """The account with its row locked, for who may add contacts to it; inside a transaction.
+
+    Whoever else adds contacts to it waits: who is there already is decided by one at a time.
+
+    :raises Missing: and
+    :raises Refused: as `keeping.require_manage`.
+    """
+    list(locked(Account.select().where(Account.id == account)))
+    own = (Connection.account == account) & (Connection.user == person)
+    list(locked(Connection.select().where(own)))
+    return managed_account(person, account)
+
+
+def read_entry(check: Check, grounds: Grounds, wanted: Wanted) -> Entry:
+    """What is stored of a new contact; `check` gathers a sentence for each field at fault.
+
+    Nothing here asks the database: thousands of lines of a file are read by it too.
+    """
+    _check_role(check, grounds, wanted.role)
     columns = {
+        "role": wanted.role,
         "name": check.read("name", partial(line, limit=LONGEST_NAME), wanted.name, NAME_MISSING),
         "email": check.read("email", address, wanted.email),
         "phone": check.read("phone", partial(line, limit=40), wanted.phone),
         "company": check.read("company", line, wanted.company),
         "note": check.read("note", partial(block, limit=2000), wanted.note),
     }
-    refuse_present(check, person, account, columns["email"])
-    home = _home(check, person, owner, wanted, at) if wanted.role == TENANT else None
-    owned = _owned(check, person, owner, wanted) if wanted.role == OWNER else []
-    check.finish()
-    with transaction():
-        contact = Connection.create(account=owner, role=wanted.role, created_at=at, **columns)
-        if home:
-            home.connection = contact
-            home.save()
-        for place in owned:
-            OwnerProperty.create(connection=contact, property=place)
-    return contact
+    home = _home(check, grounds, wanted) if wanted.role == TENANT else None
+    owned = _owned(check, grounds, wanted) if wanted.role == OWNER else []
+    return Entry(columns, home, owned)
+
+
+def _grounds(person: User, account: Account, at: int) -> Grounds:
+    return Grounds(
+        account=account,
+        roles=visible_roles(person, account),
+        units={str(unit.id): unit for unit in visible_units(person, account.id)},
+        properties={str(place.id): place for place in visible_properties(person, account.id)},
+        all_properties=works_for_all(person, account.id),
+        at=at,
+    )
 
 
 def refuse_present(
@@ -125,23 +186,22 @@ def set_email(person: User, contact: Connection, email: str) -> str:
     return email
 
 
-def _check_role(check: Check, person: User, account: Account, role: str) -> None:
+def _check_role(check: Check, grounds: Grounds, role: str) -> None:
     if role not in ROLES:
         check.refuse("role", "Choose a role.")
-    elif role == OWNER and account.mode != PROPERTY_MANAGER:
+    elif role == OWNER and grounds.account.mode != PROPERTY_MANAGER:
         check.refuse("role", OWNERS_HIDDEN)
-    elif role not in visible_roles(person, account):
+    elif role not in grounds.roles:
         check.refuse("role", NOT_YOURS)
 
 
-def _home(check: Check, person: User, account: Account, wanted: Wanted, at: int) -> Tenancy | None:
+def _home(check: Check, grounds: Grounds, wanted: Wanted) -> Tenancy | None:
     """The tenancy to store, or None: a tenant may be added before their unit is known."""
     if not wanted.unit:
-        if not works_for_all(person, account.id):
+        if not grounds.all_properties:
             check.refuse("unit", UNIT_MISSING)
         return None
-    units = {str(unit.id): unit for unit in visible_units(person, account.id)}
-    unit = units.get(wanted.unit)
+    unit = grounds.units.get(wanted.unit)
     if unit is None:
         check.refuse("unit", UNIT_UNKNOWN)
         return None
@@ -149,7 +209,7 @@ def _home(check: Check, person: User, account: Account, wanted: Wanted, at: int)
     first, last = _day(check, "from_day", wanted.from_day), _day(check, "to_day", wanted.to_day)
     if first and last and last < first:
         check.refuse("to_day", ENDS_FIRST)
-    today = clock.to_datetime(at, zone).date()
+    today = clock.to_datetime(grounds.at, zone).date()
     return Tenancy(
         unit=unit,
         property=unit.property,
@@ -158,12 +218,12 @@ def _home(check: Check, person: User, account: Account, wanted: Wanted, at: int)
     )
 
 
-def _owned(check: Check, person: User, account: Account, wanted: Wanted) -> list[Property]:
-    mine = {str(place.id): place for place in visible_properties(person, account.id)}
+def _owned(check: Check, grounds: Grounds, wanted: Wanted) -> list[Property]:
+    mine = grounds.properties
     found = [mine[asked] for asked in dict.fromkeys(wanted.properties) if asked in mine]
     if len(found) != len(set(wanted.properties)):
         check.refuse("properties", NOT_THEIRS)
-    elif not found and not works_for_all(person, account.id):
+    elif not found and not grounds.all_properties:
         check.refuse("properties", "Choose at least one property.")
     return found
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ from tests.factories import (
     set_mode,
     unit,
 )
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("bound")
 
@@ -138,6 +140,18 @@ class TestAdding:
         add(house)
         said = refused(house, name="Another", email="GRACE@bellamy.example")
         assert said == {"email": "Grace Bellamy has this address already."}
+
+    def test_two_who_add_the_same_address_at_once_add_it_once(self, house: Office) -> None:
+        maya = member(house.account)
+
+        def attempt(by: User) -> str:
+            try:
+                return add(house, by).name
+            except Invalid as refusal:
+                return refusal.errors["email"]
+
+        said = at_once(partial(attempt, house.admin), partial(attempt, maya))
+        assert sorted(said) == ["Grace Bellamy", "Grace Bellamy has this address already."]
 
     def test_one_of_another_account_or_out_of_sight_does_not_exist(self, house: Office) -> None:
         elsewhere = office("Another house")
