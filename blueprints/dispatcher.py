@@ -41,10 +41,14 @@ def dispatch_due(app: Flask, at: int | None = None) -> int:
 
 
 def _run(app: Flask) -> None:
-    next_round = 0
+    next_round = next_look = 0
+    looked: int | None = None
     while True:
         try:
             dispatch_due(app)
+            if clock.now() >= next_look:
+                next_look = clock.now() + rounds.GLANCE
+                looked = rounds.look(app, looked)
             if clock.now() >= next_round:
                 next_round = clock.now() + rounds.PAUSE
                 rounds.go(app)

@@ -1,4 +1,4 @@
-"""What time brings by itself: now and then, what is not needed any more is cleared away."""
+"""What time brings by itself: tenancies end, and what is not needed any more is cleared away."""
 
 import logging
 from collections.abc import Iterator
@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Flask
 
+from blueprints import broadcasts
 from blueprints.extensions import socketio
 from blueprints.files import clear_workshops
-from models import attachments, clock, retention
+from models import attachments, clock, ending, retention
 from models.database import connected
 from models.storage import Storage
 
@@ -16,6 +17,12 @@ log = logging.getLogger(__name__)
 
 PAUSE = clock.HOUR
 """Milliseconds between two rounds."""
+
+GLANCE = 15 * clock.SECOND
+"""Milliseconds between two looks at the tenancies."""
+
+OVERLAP = 5 * clock.SECOND
+"""How far a look reaches back into the one before: a tenancy may have been on its way then."""
 
 
 class Unhurried:
@@ -37,6 +44,22 @@ class Unhurried:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._storage, name)
+
+
+def look(app: Flask, since: int | None, at: int | None = None) -> int:
+    """Let the tenancies that began or ended do so, and open pages follow; returns `at`.
+
+    :param since: what the look before returned; None for the first one.
+    :param at: the instant (ms) up to which time has passed; now if None.
+    """
+    at = clock.now() if at is None else at
+    with app.app_context(), connected():
+        passed = ending.pass_time(None if since is None else since - OVERLAP, at)
+        for thread in sorted(passed.threads):
+            broadcasts.thread_changed(thread)
+        for account in sorted(passed.accounts):
+            broadcasts.account_changed(account)
+    return at
 
 
 def go(app: Flask, at: int | None = None) -> None:

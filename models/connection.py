@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from peewee import BooleanField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BooleanField, ForeignKeyField, IntegerField, TextField
 
 from models.account import Account
 from models.database import BaseModel, Instant, Seq
@@ -30,7 +30,8 @@ class Connection(BaseModel):
     """One person tied to one account in one role (SPEC 1).
 
     A contact may exist before there is a user: `user` is then NULL, and name, e-mail, phone,
-    company and note are what the account wrote down. `ended_by` is who disconnected.
+    company, trades and note are what the account wrote down. `ended_by` is who disconnected,
+    NULL when a tenancy's end did; `stays` keeps the connection when that comes.
     `rights_version` is of the team alone: the counter at the last change of their role, state,
     rights, list of properties or the account's mode. What contacts see changes with windows.
     """
@@ -44,6 +45,8 @@ class Connection(BaseModel):
     phone = TextField(default="")
     company = TextField(default="")
     note = TextField(default="")
+    trades = TextField(default="", constraints=[SQL("DEFAULT ''")])
+    stays = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])
     all_properties = BooleanField(default=True)
     rights_version = Seq(default=0)
     connected_at = Instant(null=True)

@@ -43,7 +43,8 @@ class Outbox(BaseModel):
 
     `kind` says what is told. `details` is JSON and holds the `reference` that names the mail:
     a repeat carries the same Message-ID. `lease` is the claimant's random mark, valid until
-    `leased_until`. `failing_since` is when the mail server first failed to take this row.
+    `leased_until`. `failing_since` is when the mail server first failed to take this row,
+    `refused_at` when it was given up, because the server will never take it.
     """
 
     kind = TextField()
@@ -58,6 +59,7 @@ class Outbox(BaseModel):
     attempts = IntegerField(default=0)
     failing_since = Instant(null=True)
     done_at = Instant(null=True)
+    refused_at = Instant(null=True)
 
     @property
     def remembered(self) -> dict[str, Any]:

@@ -37,8 +37,8 @@ class Tenancy(BaseModel):
     connection = ForeignKeyField(Connection, backref="tenancies", index=False)
     unit = ForeignKeyField(Unit, backref="tenancies")
     property = ForeignKeyField(Property, backref="tenancies")
-    starts_at = Instant()
-    ends_at = Instant(default=FOREVER)
+    starts_at = Instant(index=True)
+    ends_at = Instant(default=FOREVER, index=True)
 
     class Meta:
         indexes = ((("connection", "starts_at"), False),)

@@ -155,11 +155,15 @@ class View:
             return f"{contact.name} has joined the team. Write in the Team channel."
         if contact.state == CONNECTED:
             return None
-        by_contact = contact.ended_by_id is None or contact.ended_by_id == contact.user_id
+        first = names.first(contact.name)
+        if contact.ended_by_id is None:
+            whose = f"{first}'s" if self.is_team else "Your"
+            return f"{whose} tenancy ended. You can't write here."
         if contact.ended_by_id == self.person.id:
             who = "You"
         else:
-            who = names.first(contact.name) if by_contact else self.thread.account.name
+            by_contact = contact.ended_by_id == contact.user_id
+            who = first if by_contact else self.thread.account.name
         return f"{who} disconnected. You can't write here."
 
     # What they may read

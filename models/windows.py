@@ -91,8 +91,10 @@ def widen_window(thread: int, user: int) -> None:
     window.save()
 
 
-def close_all(connection: Connection, by: int | None, at: int | None = None) -> list[int]:
-    """End every window a connection holds open, as a disconnect does.
+def close_all(
+    connection: Connection, by: int | None, at: int | None = None, event: str = "disconnected"
+) -> list[int]:
+    """End every window a connection holds open with `event`, as a disconnect does.
 
     Returns the ids of the threads concerned.
     """
@@ -105,7 +107,7 @@ def close_all(connection: Connection, by: int | None, at: int | None = None) -> 
     )
     threads = [thread for (thread,) in held]
     for thread in threads:
-        close_window(thread, connection.user_id, by, at, "disconnected")
+        close_window(thread, connection.user_id, by, at, event)
     return threads
 
 

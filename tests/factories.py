@@ -129,7 +129,7 @@ def connect(tie: Connection, by: User | None = None, at: int | None = None) -> T
 def disconnect(tie: Connection, by: User | None = None, at: int | None = None) -> list[int]:
     with transaction():
         found = locked(Connection.select().where(Connection.id == tie.id)).get()
-        _update(found, state=DISCONNECTED, ended_by=by)
+        _update(found, state=DISCONNECTED, ended_by=by or found.user)
         return windows.close_all(found, by.id if by else found.user_id, at)
 
 

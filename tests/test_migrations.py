@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
 from models import database, schema
@@ -56,6 +57,16 @@ def test_every_table_of_the_models_is_in_the_schema():
     assert {model.__name__ for model in database.BaseModel.__subclasses__()} == known
 
 
+def test_contacts_of_before_neither_stay_nor_have_trades(empty_urls):
+    url, _ = empty_urls
+    on(url, lambda: up_to("0003"))
+    on(url, add_contact_and_mail)
+    on(url, database.migrate)
+    contact = "SELECT name, stays, trades FROM connection"
+    assert on(url, lambda: rows(contact)) == [("Priya", False, "")]
+    assert on(url, lambda: rows("SELECT kind, refused_at FROM outbox")) == [("link", None)]
+
+
 @pytest.mark.postgres
 def test_processes_that_start_at_once_migrate_once(postgres):
     name = postgres.create()
@@ -102,3 +113,28 @@ def described():
         indexes = {(index.sql or "").replace(index.name, "") for index in db.get_indexes(table)}
         found[table] = (columns, keys, indexes)
     return found
+
+
+def up_to(number):
+    """Apply the migrations up to one with this number, as an older server did."""
+    runner = Runner(db.obj, str(database.MIGRATIONS))
+    names = [one.name for one in runner.migrations() if one.name[:4] <= number]
+    return runner.up(names[-1])
+
+
+def rows(sql):
+    return [tuple(row) for row in db.execute_sql(sql).fetchall()]
+
+
+def add_contact_and_mail():
+    with db.atomic():
+        db.execute_sql("INSERT INTO account (name, mode, zone, created_at) VALUES ('H', '', '', 0)")
+        db.execute_sql(
+            "INSERT INTO connection (account_id, role, state, name, email, phone, company, note,"
+            " all_properties, rights_version, created_at)"
+            " VALUES (1, 'tenant', 'invited', 'Priya', '', '', '', '', true, 0, 0)"
+        )
+        db.execute_sql(
+            "INSERT INTO outbox (kind, details, due_at, leased_until, lease, attempts)"
+            " VALUES ('link', '{}', 0, 0, '', 1)"
+        )

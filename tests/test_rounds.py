@@ -9,8 +9,8 @@ from flask import Flask
 
 from blueprints import dispatcher, rounds
 from blueprints.dispatcher import dispatch_due
-from models import inviting, link, outbox, retention, signing_in
-from models.clock import DAY, HOUR, MINUTE, now
+from models import ending, inviting, link, outbox, retention, signing_in
+from models.clock import DAY, HOUR, MINUTE, SECOND, now
 from models.connection import INVITED, NOT_CONNECTED
 from models.database import transaction
 from models.link import RESET, SIGN_IN, Link
@@ -18,6 +18,8 @@ from models.message import Attachment
 from models.outbox import Outbox
 from models.retention import KEPT_FOR
 from tests.factories import contact, dialogue_of, office, person, say
+
+PASSED = ending.Passed()
 
 
 @pytest.mark.usefixtures("bound")
@@ -145,3 +147,30 @@ class TestRound:
         with pytest.raises(StopIteration):
             dispatcher._run(app)
         assert dispatch_due(app) == 0
+
+    def test_the_dispatcher_looks_at_the_tenancies_from_where_it_looked_before(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        at, seen = now(), []
+        times = iter([at + 20 * SECOND, at + 30 * SECOND, at + 40 * SECOND])
+
+        def sleep(_seconds: float) -> None:
+            nonlocal at
+            at = next(times)
+
+        monkeypatch.setattr(dispatcher.clock, "now", lambda: at)
+        monkeypatch.setattr(dispatcher, "dispatch_due", lambda _: 0)
+        monkeypatch.setattr(rounds, "go", lambda _: None)
+        monkeypatch.setattr(
+            ending, "pass_time", lambda since, at: seen.append((since, at)) or PASSED
+        )
+        monkeypatch.setattr(dispatcher.socketio, "sleep", sleep)
+        start = at
+        with pytest.raises(StopIteration):
+            dispatcher._run(app)
+        first, second, third = (start, start + 20 * SECOND, start + 40 * SECOND)
+        assert seen == [
+            (None, first),
+            (first - rounds.OVERLAP, second),
+            (second - rounds.OVERLAP, third),
+        ]

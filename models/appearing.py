@@ -1,0 +1,74 @@
+"""Conversations that appear to members of the team because somebody moved (MODEL 11.4).
+
+Who works for a list of properties sees a tenant by where they live and an owner by what they
+own. What comes into sight that way is nothing new: it counts as read until then.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+
+from peewee import fn
+
+from models import policy
+from models.database import OPEN
+from models.message import Message
+from models.prepared import Prepared
+from models.thread import AccessWindow, Thread, ThreadPerson
+
+_everybody = Prepared(lambda thread, at: policy.access(None, thread, at), "thread", "at")
+
+Seen = dict[tuple[int, int], int]
+"""By user and thread, each an id: the seq at which a right of the team let them see it."""
+
+
+@contextmanager
+def noticed(contacts: Collection[int], at: int) -> Iterator[None]:
+    """Store read positions for what comes into sight by what is written inside.
+
+    Runs inside the transaction that moves these contacts, given by their ids.
+    """
+    threads = threads_of(contacts)
+    before = seen_by_team(threads, at)
+    yield
+    begin_read(before, seen_by_team(threads, at), at)
+
+
+def threads_of(contacts: Collection[int]) -> list[int]:
+    """The threads whose visibility hangs on where these contacts live or what they own."""
+    windows = AccessWindow.select(AccessWindow.thread).where(
+        AccessWindow.connection.in_(list(contacts)) & (AccessWindow.to_seq == OPEN)
+    )
+    concerned = Thread.contact.in_(list(contacts)) | Thread.id.in_(windows)
+    return [thread for (thread,) in Thread.select(Thread.id).where(concerned).tuples()]
+
+
+def seen_by_team(threads: Iterable[int], at: int) -> Seen:
+    """Who sees which of these threads by a right of the team at the instant `at` (ms)."""
+    return {
+        (row.user_id, row.thread_id): row.since
+        for thread in threads
+        for row in _everybody.rows(thread=thread, at=at)
+        if row.level != policy.NO_LEVEL
+    }
+
+
+def begin_read(before: Seen, after: Seen, at: int) -> None:
+    """Let what appeared count as read up to the instant `at`, inside a transaction.
+
+    Who has a read position there keeps it: they saw the thread before.
+    """
+    appeared = {pair: since for pair, since in after.items() if pair not in before}
+    if not appeared:
+        return
+    said = Message.thread.in_({thread for _, thread in appeared}) & (Message.created_at <= at)
+    newest = Message.select(Message.thread, fn.MAX(Message.id)).where(said)
+    last = dict(newest.group_by(Message.thread).tuples())
+    rows = [
+        {"user": user, "thread": thread, "read_seq": max(since, last.get(thread, 0))}
+        for (user, thread), since in sorted(appeared.items())
+    ]
+    ThreadPerson.insert_many(rows).on_conflict(
+        conflict_target=[ThreadPerson.user, ThreadPerson.thread],
+        preserve=[ThreadPerson.read_seq],
+        where=ThreadPerson.read_seq.is_null(),
+    ).execute()
