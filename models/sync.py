@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.database import last_seq
+from models.database import OPEN
 from models.seen import SeenMessage
 from models.view import View
 
@@ -62,14 +62,25 @@ def _newest(view: View) -> Changes:
 
 
 def _changes(view: View, after: int) -> Changes:
-    if after < view.version or after > last_seq():
+    if not view.version <= after <= OPEN:
         return _newest(view)
-    messages = view.changed_after(after, LIMIT + 1)
-    if len(messages) > LIMIT:
+    # What has just the version the client holds is asked for as well, see _could_hold.
+    found = view.changed_after(after - 1, LIMIT + 2)
+    waiting = [message for message in found if message.version != after]
+    if len(waiting) > LIMIT or not _could_hold(view, after, found):
         return _newest(view)
-    # Seen versions at or below what the client holds are edits that are not the viewer's.
-    fresh = [message for message in messages if message.version > after]
+    # Seen versions below what the client holds are edits that are not the viewer's.
+    fresh = [message for message in waiting if message.version > after]
     return Changes(fresh, max(after, _version(view, fresh)))
+
+
+def _could_hold(view: View, after: int, found: list[SeenMessage]) -> bool:
+    """Whether a client can hold version `after`: nothing of theirs is as new otherwise.
+
+    It cannot after the database came back from a backup: then it holds another past. Measured
+    by the counter of the server, the answer would tell that somebody writes somewhere else.
+    """
+    return after == view.version or any(message.version >= after for message in found)
 
 
 def _version(view: View, messages: list[SeenMessage]) -> int:

@@ -18,9 +18,8 @@ from tests.factories import contact, dialogue_of, draft, say
 POSITIONS, ROWS = 1, 5
 # A thread: the way in, the thread with what one keeps about it.
 VIEW = 2
-# Messages and their files; a page asks once more whether the view still holds, catching up also
-# for the counter.
-MESSAGES, PAGE, CATCH_UP = 2, 3, 4
+# Messages and their files; a page and catching up ask once more whether the view still holds.
+MESSAGES, PAGE, CATCH_UP = 2, 3, 3
 
 
 @pytest.fixture

@@ -58,11 +58,49 @@ def test_more_than_a_thousand_changes_are_the_newest_page(waiting, reset, office
     assert answer.version == last_seq()
 
 
-def test_a_version_above_the_counter_begins_anew(office, thread):
+def test_a_version_above_all_they_can_see_begins_anew(office, priya, thread):
     """The database came back from a backup: what the client holds may be of another past."""
-    say(office.admin, thread)
-    assert not changes(office.admin, thread, last_seq()).reset
-    assert changes(office.admin, thread, last_seq() + 1).reset
+    newest_seq = say(office.admin, thread).id
+    for person in (office.admin, priya.user):
+        assert not changes(person, thread, newest_seq).reset
+        assert changes(person, thread, newest_seq + 1).reset
+
+
+def test_nobody_can_learn_by_the_answer_how_far_the_counter_is(office, priya, thread):
+    """Else a member could watch whether anybody, anywhere, writes."""
+    held = newest(priya.user, thread).version
+    numbers = range(held - 1, held + 30)
+    before = [changes(priya.user, thread, after).reset for after in numbers]
+    marcus = contact(office.account, "Marcus Feld")
+    for _ in range(5):
+        say(marcus.user, dialogue_of(marcus))
+    assert [changes(priya.user, thread, after).reset for after in numbers] == before
+    assert before == [True, False, *[True] * 29]
+
+
+def test_who_left_learns_no_more_by_the_answer(office):
+    request = factories.request_thread(office.place, office.admin)
+    alex = contact(office.account, "Alex Park", SERVICE_PRO)
+    factories.share(request, alex)
+    message = say(office.admin, request)
+    factories.unshare(request, alex)
+    held = newest(alex.user, request).version
+    numbers = range(held, held + 10)
+    before = [changes(alex.user, request, after).reset for after in numbers]
+    edit_message(office.admin, request.id, message.id, "Changed.")
+    say(office.admin, request)
+    assert [changes(alex.user, request, after).reset for after in numbers] == before
+    assert before == [False, *[True] * 9]
+
+
+def test_what_was_changed_last_need_not_be_on_the_newest_page(office, thread):
+    old = say(office.admin, thread)
+    fill(thread, office.admin, PAGE)
+    edit_message(office.admin, thread.id, old.id, "Changed.")
+    held = newest(office.admin, thread).version
+    answer = changes(office.admin, thread, held)
+    assert [seen.body for seen in answer.messages] == ["Changed."]
+    assert changes(office.admin, thread, answer.version) == sync.Changes([], answer.version)
 
 
 @pytest.mark.parametrize("after", [-1, 0, 2**63 - 1, 2**70])
