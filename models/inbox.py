@@ -33,6 +33,8 @@ class Position:
     """Where a person stands in one thread: what they see, what is newest, what is unread.
 
     `channel` is the one in which they find it, `is_team` whether they stand on the team's side.
+    `cleared_seq` is up to where they cleared it; `muted_until` and `pinned_at` are instants
+    in milliseconds, 0 when they are not.
     """
 
     thread: int
@@ -42,10 +44,16 @@ class Position:
     is_team: bool
     spans: tuple[Span, ...]
     last_seq: int
+    cleared_seq: int
     unread: int
     live: bool
-    muted: bool
+    muted_until: int
     pinned_at: int
+
+    @property
+    def muted(self) -> bool:
+        """Whether it is muted, at the moment it was asked for."""
+        return self.muted_until > 0
 
     @property
     def counted(self) -> int:
@@ -55,7 +63,10 @@ class Position:
 
 @dataclass(frozen=True)
 class ThreadRow:
-    """One row of the list, as one person sees it; `last_at` in milliseconds."""
+    """One row of the list, as one person sees it; `last_at` and `muted_until` in milliseconds.
+
+    `cleared`: they cleared it, and nothing has come since.
+    """
 
     id: int
     kind: str
@@ -74,7 +85,9 @@ class ThreadRow:
     last_at: int | None
     unread: int
     muted: bool
+    muted_until: int
     pinned: bool
+    cleared: bool
     live: bool
 
 
@@ -85,7 +98,9 @@ def positions(person: User, at: int | None = None) -> list[Position]:
     for row in _positions.rows(person=person.id, at=at):
         by_thread.setdefault(row.thread_id, []).append(row)
     found = [_folded(rows, at) for rows in by_thread.values()]
-    return sorted(found, key=lambda p: (p.pinned_at, p.last_seq), reverse=True)
+    # What was cleared keeps its place.
+    newest = {p.thread: p.last_seq or p.cleared_seq for p in found}
+    return sorted(found, key=lambda p: (p.pinned_at, newest[p.thread]), reverse=True)
 
 
 def badge(found: Collection[Position]) -> dict[str, Any]:
@@ -153,6 +168,7 @@ def _build_positions(person: int, at: int) -> Select:
                 Thread.account.alias("account_id"),
                 contact.state.alias("contact_state"),
                 contact.role.alias("contact_role"),
+                kept.cleared_seq,
                 kept.marked_unread,
                 kept.muted_until,
                 kept.pinned_at,
@@ -190,13 +206,14 @@ def _folded(ways: list[Any], at: int) -> Position:
         is_team=is_team,
         spans=tuple(Span(way.side, way.from_seq, way.to_seq) for way in ways),
         last_seq=max(way.last_seq or 0 for way in ways),
+        cleared_seq=first.cleared_seq or 0,
         unread=unread or int(bool(first.marked_unread)),
         live=policy.is_live(
             taking_part=taking_part,
             contact_state=first.contact_state,
             contact_role=first.contact_role,
         ),
-        muted=(first.muted_until or 0) > at,
+        muted_until=first.muted_until if (first.muted_until or 0) > at else 0,
         pinned_at=first.pinned_at or 0,
     )
 
@@ -221,7 +238,9 @@ def _row(person: User, position: Position, heading: Heading, last: SeenMessage |
         last_at=last.created_at if last else None,
         unread=position.unread,
         muted=position.muted,
+        muted_until=position.muted_until,
         pinned=bool(position.pinned_at),
+        cleared=position.cleared_seq > 0 and not position.last_seq,
         live=position.live,
     )
 

@@ -15,7 +15,6 @@ from models.message import Message
 from models.outbox import DIGEST, Outbox
 from models.pending import Pending, mark_told
 from models.telling import ByMail, Event, Recipient
-from models.thread import ThreadPerson
 from models.view import View, viewers
 
 Covers = dict[int, tuple[int, int]]
@@ -112,19 +111,16 @@ def _recipients(message: Message, at: int) -> Iterator[tuple[View, Recipient]]:
     """Everybody who may see a message now, and how they stand to it."""
     if message.deleted_version is not None:
         return
-    of_thread = ThreadPerson.select().where(ThreadPerson.thread == message.thread_id)
-    kept = {one.user_id: one for one in of_thread}
     for view in viewers(message.thread_id, at):
         if view.may_see(message):
-            own = kept.get(view.person.id) or ThreadPerson()
             yield (
                 view,
                 Recipient(
                     wrote_it=message.author_id == view.person.id,
                     live=view.is_live,
-                    muted=own.muted_until > at,
-                    read=max(own.read_seq or 0, own.cleared_seq) >= message.id,
-                    told=own.told_seq >= message.id,
+                    muted=view.is_muted,
+                    read=max(view.read_seq or 0, view.cleared_seq) >= message.id,
+                    told=view.told_seq >= message.id,
                 ),
             )
 

@@ -51,9 +51,15 @@ class View:
     read. Made by `load`.
     """
 
-    def __init__(self, person: User, thread: Thread, rows: Iterable[Any], at: int) -> None:
+    def __init__(
+        self,
+        person: User,
+        thread: Thread,
+        kept: ThreadPerson | None,
+        rows: Iterable[Any],
+        at: int,
+    ) -> None:
         rows = self._ways = sorted(rows, key=lambda row: row.from_seq)
-        kept = thread.kept_by_viewer
         self.person = person
         self.thread = thread
         self.at = at
@@ -80,7 +86,8 @@ class View:
         rows = _access.rows(person=person.id, thread=thread, at=at) if thread <= OPEN else []
         if not rows:
             raise Missing
-        return cls(person, _thread_for(person, thread), rows, at)
+        found = _thread_for(person, thread)
+        return cls(person, found, found.kept_by_viewer, rows, at)
 
     def still_holds(self) -> bool:
         """Whether they reach the thread now just as when this view was loaded."""
@@ -207,6 +214,10 @@ class View:
         """Whether a message of this thread is theirs, in whatever edition."""
         return any(span.holds(message.id, message.audience) for span in self.spans)
 
+    def shows(self, message: Message) -> bool:
+        """Whether a message of this thread is on their screen: theirs, and not cleared."""
+        return message.id > self.cleared_seq and self.may_see(message)
+
     def unread_texts(self, after: int, up_to: int = OPEN) -> ModelSelect:
         """A query of what others wrote, still unread, with a seq in (after, up_to]."""
         held = self.since if self.read_seq is None else self.read_seq
@@ -246,26 +257,27 @@ class View:
 
 
 def seen_by_all(thread: int, seq: int) -> list[tuple[View, SeenMessage]]:
-    """Everybody who may see a message now, each with the message as they see it."""
+    """Everybody to whom a message shows now, each with the message as they see it."""
     message = with_people().where((Message.thread == thread) & (Message.id == seq)).get_or_none()
     if message is None:
         return []
-    entitled = [view for view in viewers(thread) if view.may_see(message)]
+    entitled = [view for view in viewers(thread) if view.shows(message)]
     return [(view, view.seen([message])[0]) for view in entitled]
 
 
 def viewers(thread: int, at: int | None = None) -> list[View]:
-    """The view of everybody who may see anything of a thread now.
-
-    What each keeps about the thread for themselves (read to, cleared) is not loaded.
-    """
+    """The view of everybody who may see anything of a thread now."""
     at = clock.now() if at is None else at
     by_person: dict[int, list[Any]] = {}
     for row in _everybody.rows(thread=thread, at=at):
         by_person.setdefault(row.user_id, []).append(row)
+    kept = ThreadPerson.select().where(ThreadPerson.thread == thread)
+    kept_by = {one.user_id: one for one in kept}
     people = {user.id: user for user in User.select().where(User.id.in_(list(by_person)))}
     topic = _thread_for(None, thread)
-    return [View(people[user], topic, rows, at) for user, rows in by_person.items()]
+    return [
+        View(people[user], topic, kept_by.get(user), rows, at) for user, rows in by_person.items()
+    ]
 
 
 def _thread_for(person: User | None, thread: int) -> Thread:
