@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3 || command -v python3.11)
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run test lint bench demo lock clean
+.PHONY: run test lint bench demo corpora lock clean
 
 run: .venv/.installed
 	@exec $(BIN)/python app.py
@@ -21,6 +21,10 @@ bench: .venv/.installed-dev
 
 demo: .venv/.installed
 	$(BIN)/flask --app app demo
+
+# Images and archives that others collected, for the tests that try them all.
+corpora: .venv/.installed-dev
+	$(BIN)/python -m tests.corpora
 
 # After a change of a pin in pyproject.toml.
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -82,7 +82,7 @@ def keep(
                 thread=thread,
                 uploader=person.id,
                 client_id=_one_spelling(client_id),
-                name=name,
+                name=prepared.name(name),
                 kind=prepared.kind,
                 content_type=prepared.content_type,
                 size=prepared.size,

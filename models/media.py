@@ -46,8 +46,16 @@ CHUNK: Final = 64 * 1024
 
 IMAGES: Final = frozenset(
     f"image/{kind}"
-    for kind in ("jpeg", "png", "gif", "webp", "heic", "heif", "avif", "bmp", "tiff")
+    for kind in ("jpeg", "png", "apng", "gif", "webp", "heic", "heif", "avif", "bmp", "tiff")
 )
+ENDINGS: Final = {
+    "image/jpeg": ("jpg", "jpeg", "jfif"),
+    "image/png": ("png", "apng"),
+    "image/gif": ("gif",),
+    "image/webp": ("webp",),
+}
+"""What images are drawn anew as, and the endings of their names, the usual one first."""
+
 VIDEOS: Final = {
     "video/mp4": "video/mp4",
     "video/x-m4v": "video/mp4",
@@ -100,6 +108,12 @@ class Prepared:
     width: int | None = None
     height: int | None = None
     thumbnail: Path | None = None
+
+    def name(self, given: str) -> str:
+        """The name it is kept under: an image that is of another format now ends otherwise."""
+        stem, dot, ending = given.rpartition(".")
+        fitting = ENDINGS.get(self.content_type, (ending.lower(),))
+        return given if ending.lower() in fitting else f"{stem if dot else given}.{fitting[0]}"
 
 
 def take_in(stream: BinaryIO, path: Path, name: str, limit: int) -> str:
@@ -155,21 +169,28 @@ def content_type_of(path: Path, name: str) -> str:
     :raises Invalid: for what may not be sent.
     """
     ending = name.rpartition(".")[2].lower()
-    with suppress(TypeError, OSError):
-        mime = filetype.guess_mime(str(path))
-        if mime in IMAGES:
-            return str(mime)
-        if mime in VIDEOS or mime in AUDIOS:
-            return (VIDEOS | AUDIOS)[mime]
-        if mime == "application/pdf":
-            return mime
-        if mime == "application/zip" or mime in OFFICE.values():
-            return OFFICE.get(ending, "application/zip")
+    mime = _mime(path)
+    if mime in IMAGES or mime == "application/pdf":
+        return mime
+    if mime in VIDEOS or mime in AUDIOS:
+        return (VIDEOS | AUDIOS)[mime]
+    if mime == "application/zip" or mime in OFFICE.values():
+        return OFFICE.get(ending, "application/zip")
     if _is_ole(path) and ending in ("doc", "xls", "ppt"):
         return OFFICE[ending]
     if ending in TEXTS and _is_text(path):
         return TEXTS[ending]
     raise Invalid({"files": f"{name}: {WRONG_KIND}"})
+
+
+def _mime(path: Path) -> str:
+    """What the first bytes say a file is; empty when they say nothing known."""
+    mime = ""
+    with suppress(TypeError, OSError):
+        mime = str(filetype.guess_mime(str(path)) or "")
+    if not mime and pillow_heif.is_supported(path):  # as cameras write it, with ten bits
+        mime = "image/heif"
+    return mime
 
 
 def _prepare_image(path: Path, mime: str, name: str, received: str) -> Prepared:

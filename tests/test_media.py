@@ -119,3 +119,21 @@ def test_an_archive_is_passed_on_closed(
     made = prepared(content, name, tmp_path)
     assert (made.kind, made.content_type) == ("file", mime)
     assert made.path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("given", "form", "kept"),
+    [
+        ("IMG_1.HEIC", "HEIF", "IMG_1.jpg"),
+        ("IMG_1.JPG", "JPEG", "IMG_1.JPG"),
+        ("roof.png", "JPEG", "roof.jpg"),
+        ("roof", "PNG", "roof.png"),
+        ("plan.v2.tif", "TIFF", "plan.v2.jpg"),
+    ],
+)
+def test_an_image_ends_as_what_it_became(given: str, form: str, kept: str, tmp_path: Path) -> None:
+    assert prepared(written(form), given, tmp_path).name(given) == kept
+
+
+def test_a_document_keeps_its_name(tmp_path: Path) -> None:
+    assert prepared(archive(["a"]), "photo.JPG", tmp_path).name("photo.JPG") == "photo.JPG"
