@@ -18,6 +18,7 @@ from models.connection import CONNECTED, DECLINED
 from models.errors import Invalid, Refused
 from models.homes import homes_of
 from models.link import INVITATION, Link
+from models.thread import COMMON
 from models.user import by_address
 
 bp = Blueprint("invitations", __name__, url_prefix="/invitations")
@@ -127,6 +128,9 @@ def _accept(link: Link) -> Response:
         let_in(joined.user, keep=True)
     broadcasts.thread_changed(joined.thread.id)
     broadcasts.account_changed(link.connection.account_id)
+    if joined.thread.kind == COMMON:
+        flash(f"You are on the team of {link.connection.account.name} now.")
+        return redirect("/messages?channel=team")
     flash(f"You joined {link.connection.account.name}.")
     return redirect(f"/threads/{joined.thread.id}")
 

@@ -90,15 +90,17 @@ def _asked_channel() -> str:
 
 
 def _listed() -> list[inbox.Position]:
-    """What the list is made of: the team's side of the account shown, and where one is a contact.
+    """What the list is made of: the team's side of the account shown, and what is one's own.
 
-    The badge counts everything (SPEC 1, "Connections").
+    That is where one is a contact, and chats with colleagues of a team one has left. The badge
+    counts everything (SPEC 1, "Connections").
     """
     shown = chrome.account()
+    others = {account.id for account in chrome.accounts()} - {shown.id if shown else 0}
     return [
         position
         for position in positions()
-        if not position.is_team or (shown and position.account == shown.id)
+        if not position.is_team or position.account not in others
     ]
 
 
@@ -112,7 +114,7 @@ def _channels() -> list[str]:
     if shown and rights().level(MAINTENANCE, shown.id):
         own.add(MAINTENANCE)
     used = {position.channel for position in _listed()}
-    if not own or LANDLORDS in used:
+    if LANDLORDS in used or not (shown and (own or used)):
         own |= {LANDLORDS, MAINTENANCE}
     return [channel for channel in CHANNELS if channel in own or channel in used]
 

@@ -1,6 +1,6 @@
 """Keeping contacts: tenants, service pros and owners, before and after they join."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -10,7 +10,16 @@ from models import clock, policy
 from models.account import PROPERTY_MANAGER, Account
 from models.checking import Check
 from models.clock import FOREVER
-from models.connection import OWNER, SERVICE_PRO, TENANT, Connection
+from models.connection import (
+    CONNECTED,
+    DISCONNECTED,
+    INVITED,
+    OWNER,
+    SERVICE_PRO,
+    TEAM_ROLES,
+    TENANT,
+    Connection,
+)
 from models.database import locked, transaction
 from models.keeping import managed_account, managed_contact, visible_roles
 from models.places import visible_properties, visible_units, works_for_all
@@ -47,12 +56,17 @@ class Wanted:
     properties: list[str] = field(default_factory=list)
 
 
-def lock_managed(person: User, contact: Connection) -> Connection:
+def lock_managed(
+    person: User,
+    contact: Connection,
+    managed: Callable[[User, int], Connection] = managed_contact,
+) -> Connection:
     """The contact with its row locked, for who may still change it; inside a transaction.
 
     What decides it is locked too and asked again: a right that was taken away in this moment
     counts, and one that is taken away from now on waits (MODEL 4).
 
+    :param managed: asks who may, as in `keeping`.
     :raises Missing: when it is not there or not theirs to see any more.
     :raises Refused: when they may only look now.
     """
@@ -60,7 +74,7 @@ def lock_managed(person: User, contact: Connection) -> Connection:
     concerned = Connection.select().where(own | (Connection.id == contact.id))
     list(locked(Account.select().where(Account.id == contact.account_id), "FOR SHARE"))
     list(locked(concerned.order_by(Connection.id)))
-    return managed_contact(person, contact.id)
+    return managed(person, contact.id)
 
 
 @dataclass(frozen=True)
@@ -155,17 +169,29 @@ def _grounds(person: User, account: Account, at: int) -> Grounds:
 
 
 def refuse_present(
-    check: Check, person: User, account: int, email: str, but: Connection | None = None
+    check: Check,
+    person: User,
+    account: int,
+    email: str,
+    but: Connection | None = None,
+    *,
+    hiring: bool = False,
 ) -> None:
-    """Refuse an address that another contact has whom the person sees.
+    """Refuse an address that another contact or colleague has whom the person sees.
 
     One they do not see does not exist for them; if both are the same person, the second
     acceptance is refused in words (SPEC 1).
+
+    :param hiring: for a place on the team, which who was a contact once may take.
     """
-    seen = policy.visible_contacts(person, account).where(
-        (Connection.email == email) & (Connection.id != (but.id if but else 0))
-    )
-    other = seen.first() if email else None
+    if not email:
+        return
+    others = (Connection.email == email) & (Connection.id != (but.id if but else 0))
+    coming = Connection.state.in_((CONNECTED, INVITED))
+    contacts = policy.visible_contacts(person, account).where(others)
+    if hiring:
+        contacts = contacts.where(Connection.state != DISCONNECTED)
+    other = contacts.first() or policy.visible_team(person, account).where(others & coming).first()
     if other:
         check.refuse("email", PRESENT.format(name=other.name))
 
@@ -177,7 +203,8 @@ def set_email(person: User, contact: Connection, email: str) -> str:
     """
     check = Check()
     email = check.read("email", address, email, "Add an email address first.")
-    refuse_present(check, person, contact.account_id, email, contact)
+    is_team = contact.role in TEAM_ROLES
+    refuse_present(check, person, contact.account_id, email, contact, hiring=is_team)
     check.finish()
     if email != contact.email:
         with transaction():

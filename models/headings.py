@@ -82,7 +82,8 @@ def _heading(
     contact = thread.contact if is_team and thread.contact_id else None
     place = homes.get(thread.contact_id) or thread.contact.company if thread.contact_id else ""
     if colleague:
-        name, detail, avatar_id = colleague.name, "Teammate", colleague.id
+        name, avatar_id = colleague.name, colleague.id
+        detail = f"Teammate · {thread.account.name}"
     elif thread.kind == COMMON:
         name, detail, avatar_id = "Team chat", thread.account.name, thread.account_id
     elif thread.kind in GROUP_WORDS:

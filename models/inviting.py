@@ -12,7 +12,7 @@ from models.connection import CONNECTED, DECLINED, INVITED, NOT_CONNECTED, Conne
 from models.contacts import lock_managed, set_email
 from models.database import locked, transaction
 from models.errors import Conflict
-from models.keeping import managed_contact
+from models.keeping import invitable
 from models.link import INVITATION, Closed, Link
 from models.signing_up import ADDRESS_MISSING, NAME_MISSING
 from models.text import block, line
@@ -42,10 +42,10 @@ def invite(
     :raises Invalid: with a sentence for each field that cannot be taken.
     """
     at = clock.now() if at is None else at
-    contact = managed_contact(person, contact_id)
+    contact = invitable(person, contact_id)
     words = check_sendable(email, note or "")
     with transaction():
-        contact = _unconnected(lock_managed(person, contact))
+        contact = _unconnected(lock_managed(person, contact, invitable))
         email = set_email(person, contact, email)
         newest = newest_mailed(Link.select().where(_invitations(contact)).order_by(Link.id.desc()))
         if newest and newest.email == email and too_soon(contact, newest, at):
@@ -94,9 +94,9 @@ def copy_link(person: User, contact_id: int, at: int | None = None) -> Link:
     :raises Conflict: when they are connected.
     """
     at = clock.now() if at is None else at
-    contact = managed_contact(person, contact_id)
+    contact = invitable(person, contact_id)
     with transaction():
-        contact = _unconnected(lock_managed(person, contact))
+        contact = _unconnected(lock_managed(person, contact, invitable))
         by_hand = _invitations(contact) & (Link.mailed == False)  # noqa: E712  # SQL
         handed = Link.get_or_none(by_hand & link.still_open(at)) or link.make(
             INVITATION, contact.email, at, connection=contact, sent_by=person, mailed=False
@@ -142,9 +142,9 @@ def revoke(person: User, contact_id: int, at: int | None = None) -> None:
     :raises Conflict: when they joined, or nothing is open any more.
     """
     at = clock.now() if at is None else at
-    contact = managed_contact(person, contact_id)
+    contact = invitable(person, contact_id)
     with transaction():
-        contact = _unconnected(lock_managed(person, contact))
+        contact = _unconnected(lock_managed(person, contact, invitable))
         if not link.void(_invitations(contact), at) and contact.state != INVITED:
             raise Conflict(NOTHING_OPEN)
         if contact.state == INVITED:

@@ -6,12 +6,23 @@ from typing import Final
 
 from peewee import Expression, IntegrityError
 
-from models import clock, link, outbox, passwords, windows
+from models import (
+    clock,
+    hiring,
+    link,
+    outbox,
+    passwords,
+    permissions,
+    team,
+    team_chats,
+    windows,
+)
 from models.checking import Check
 from models.connection import (
     CONNECTED,
     DECLINED,
     INVITED,
+    TEAM_ROLES,
     Connection,
 )
 from models.database import locked, transaction
@@ -39,7 +50,10 @@ HAS_SIGN_IN: Final = "{email} has a sign-in already. Sign in with it to accept."
 
 @dataclass(frozen=True)
 class Joined:
-    """What an acceptance made: who joined, and the conversation it opened."""
+    """What an acceptance made: who joined, and the conversation it opened.
+
+    On the team that is the common chat.
+    """
 
     user: User
     thread: Thread
@@ -119,6 +133,8 @@ def _taken(invitation: Link, at: int) -> Connection:
     """
     if invitation.kind != INVITATION or not invitation.mailed:
         raise Missing
+    if invitation.connection.role in TEAM_ROLES:
+        team.lock(invitation.connection.account_id)
     contact = locked(Connection.select().where(Connection.id == invitation.connection_id)).get()
     link.claim(invitation, at)
     if contact.state == CONNECTED:
@@ -129,7 +145,7 @@ def _taken(invitation: Link, at: int) -> Connection:
 def _joined(contact: Connection, invitation: Link, user: User, at: int) -> Joined:
     if contact.user_id not in (None, user.id):
         raise Refused(ANOTHER_PERSON.format(account=contact.account.name))
-    _refuse_second_role(contact, user)
+    contact = _with_one_role(contact, user)
     invited, contact.user = contact.email or invitation.email, user
     contact.state, contact.connected_at = CONNECTED, at
     contact.ended_at = contact.ended_by = None
@@ -143,7 +159,23 @@ def _joined(contact: Connection, invitation: Link, user: User, at: int) -> Joine
     link.void(_others(contact), at)
     if invited != user.email:
         outbox.put(outbox.JOINED_ELSEWHERE, at, link=invitation, joined=user.email, invited=invited)
+    if contact.role in TEAM_ROLES:
+        permissions.begin(contact, at)
+        return Joined(user, team_chats.enter(contact, invitation.sent_by_id, at))
     return Joined(user, windows.open_dialogue(contact, user.id, at))
+
+
+def _with_one_role(contact: Connection, user: User) -> Connection:
+    """The connection that will be the user's one in the account.
+
+    :raises Conflict: when they have another role there already.
+    """
+    if contact.role in TEAM_ROLES and contact.user_id is None:
+        former = hiring.former_contact(contact, user)
+        if former:
+            return hiring.take_over(former, contact)
+    _refuse_second_role(contact, user)
+    return contact
 
 
 def _refuse_second_role(contact: Connection, user: User) -> None:

@@ -1,10 +1,14 @@
-"""Who may keep an account's contacts and places: the Contacts permission (SPEC 1)."""
+"""Who may keep an account's contacts, places and team (SPEC 1)."""
+
+from typing import Final
 
 from models import policy, team
 from models.account import Account
-from models.connection import MANAGE, VIEW, Connection
+from models.connection import MANAGE, TEAM_ROLES, VIEW, Connection
 from models.errors import Missing, Refused
 from models.user import User
+
+ASK: Final = "Ask {admin} to change your permissions."
 
 
 def require_manage(person: User, account: int) -> None:
@@ -17,7 +21,20 @@ def require_manage(person: User, account: int) -> None:
     if level < VIEW:
         raise Missing
     if level < MANAGE:
-        raise Refused(f"Ask {_an_admin(account)} to change your permissions.")
+        raise Refused(ASK.format(admin=_an_admin(account)))
+
+
+def require_admin(person: User, account: int) -> None:
+    """Let only admins through: the team is theirs to change.
+
+    :raises Missing: for who is not on the team of the account.
+    :raises Refused: for sub-admins, with whom to ask.
+    """
+    if policy.is_admin(person, account):
+        return
+    if account not in {mine.id for mine in policy.team_accounts(person)}:
+        raise Missing
+    raise Refused(ASK.format(admin=_an_admin(account)))
 
 
 def managed_account(person: User, account: int) -> Account:
@@ -37,6 +54,31 @@ def managed_contact(person: User, contact: int) -> Connection:
         raise Missing
     require_manage(person, found.account_id)
     return found
+
+
+def managed_member(person: User, member: int) -> Connection:
+    """The connection of who is, was or may be on the team, for an admin of its account.
+
+    :raises Missing: when it is not there or not theirs to see.
+    :raises Refused: for sub-admins.
+    """
+    found = policy.visible_team(person).where(Connection.id == member).first()
+    if found is None:
+        raise Missing
+    require_admin(person, found.account_id)
+    return found
+
+
+def invitable(person: User, connection: int) -> Connection:
+    """Whom the person may invite: a contact they may change, or for admins a teammate.
+
+    :raises Missing: when it is not there or not theirs to see.
+    :raises Refused: when they may only look.
+    """
+    is_team = Connection.select().where(
+        (Connection.id == connection) & Connection.role.in_(TEAM_ROLES)
+    )
+    return (managed_member if is_team.exists() else managed_contact)(person, connection)
 
 
 def visible_roles(person: User, account: Account) -> list[str]:

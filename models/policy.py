@@ -252,14 +252,35 @@ class Rights:
         return [role for role, channel in CHANNEL_OF_ROLE.items() if self.level(channel, account)]
 
 
+def visible_team(person: User, account: int | None = None) -> Select:
+    """The team's connections `person` may see: who is on it; an admin also who was or may be.
+
+    :param account: only of this account.
+    :returns: a query of Connection, of admins and sub-admins.
+    """
+    me = Connection.alias("me")
+    query = (
+        Connection.select(Connection)
+        .join(me, on=(me.account == Connection.account))
+        .where(
+            (me.user == person)
+            & _on_the_team(me)
+            & Connection.role.in_(TEAM_ROLES)
+            & ((Connection.state == CONNECTED) | (me.role == ADMIN))
+        )
+    )
+    return query if account is None else query.where(Connection.account == account)
+
+
 def team_accounts(person: User) -> list[Account]:
     """The accounts on whose team `person` is, in the order they joined them."""
     return [connection.account for connection in team_connections(person)]
 
 
-def is_admin(person: User) -> bool:
-    """Whether `person` is the admin of any account."""
-    return team_connections(person).where(Connection.role == ADMIN).exists()
+def is_admin(person: User, account: int | None = None) -> bool:
+    """Whether `person` is an admin of an account; of any if None."""
+    own = team_connections(person).where(Connection.role == ADMIN)
+    return (own if account is None else own.where(Connection.account == account)).exists()
 
 
 def contacts_level(person: User, account: int) -> int:

@@ -40,12 +40,17 @@ def set_read_position(person: User, thread: int, seq: int, at: int | None = None
 
 
 def seen_seq(view: View) -> int:
-    """How far the other side of a dialogue has read: the greatest position; 0 for none."""
+    """How far the other side of a dialogue has read: the greatest position; 0 for none.
+
+    A position that was stored for somebody who has just got a right is none: nobody read there.
+    """
     contact = view.thread.contact
     if contact is None or contact.user_id is None:
         return 0
     theirs = ThreadPerson.user == contact.user_id
     query = ThreadPerson.select(fn.MAX(ThreadPerson.read_seq)).where(
-        (ThreadPerson.thread == view.thread.id) & (theirs if view.is_team else ~theirs)
+        (ThreadPerson.thread == view.thread.id)
+        & (theirs if view.is_team else ~theirs)
+        & ThreadPerson.read_at.is_null(False)
     )
     return query.scalar() or 0

@@ -6,7 +6,7 @@ from typing import Final
 from models import clock
 from models.account import Account
 from models.connection import ADMIN, CONNECTED, TEAM_ROLES, Connection, TeamRight
-from models.database import last_seq
+from models.database import last_seq, locked
 from models.property import Property, StaffProperty
 from models.thread import CONTACTS, MAINTENANCE, OWNERS, SERVICE_PROS, TEAM, TENANTS
 from models.user import User
@@ -47,6 +47,14 @@ def add_member(
     for place in properties or ():
         StaffProperty.create(connection=member, property=place)
     return member
+
+
+def lock(account: int) -> Account:
+    """The account with its row locked until the transaction ends.
+
+    Whoever changes its team takes it, so that each sees the team the one before left.
+    """
+    return locked(Account.select().where(Account.id == account)).get()
 
 
 def members(account: int) -> list[User]:

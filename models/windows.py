@@ -34,24 +34,25 @@ def open_dialogue(connection: Connection, by: int | None, at: int | None = None)
 
 
 def open_window(
-    thread: int, connection: Connection, by: int | None, at: int
+    thread: int, connection: Connection, by: int | None, at: int, event: str | None = "joined"
 ) -> AccessWindow | None:
-    """Let the person of `connection` take part from the event "joined" on.
+    """Let the person of `connection` take part from `event` on; from now, when it is None.
 
     Returns the new window, or None when one is open already.
     """
     lock_thread(thread)
     if _open(thread, connection.user_id) is not None:
         return None
-    joined = append_event(thread, "joined", by, connection.user_id, at)
+    told = append_event(thread, event, by, connection.user_id, at) if event else None
+    begins = told.id if told else next_seq()
     return AccessWindow.create(
         thread=thread,
         user=connection.user_id,
         connection=connection.id,
         side=SIDE_OF_ROLE[connection.role],
-        from_seq=joined.id,
-        opened_seq=joined.id,
-        version=joined.id,
+        from_seq=begins,
+        opened_seq=begins,
+        version=begins,
     )
 
 

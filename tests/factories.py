@@ -5,9 +5,10 @@ They write what the product's own functions would, without their questions of wh
 
 import itertools
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from models import clock, windows
+from models import clock, permissions, windows
 from models.account import PROPERTY_MANAGER, Account
 from models.clock import FOREVER
 from models.connection import (
@@ -20,11 +21,11 @@ from models.connection import (
     Connection,
     TeamRight,
 )
-from models.database import last_seq, locked, next_seq, transaction
+from models.database import locked, next_seq, transaction
 from models.maintenance import MaintenanceRequest
 from models.message import Message
 from models.posting import Draft, post_message
-from models.property import OwnerProperty, Property, StaffProperty, Tenancy, Unit
+from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.record import lock_thread
 from models.team import RIGHTS, add_member
 from models.thread import COMMON, MAINTENANCE, PERSONAL, REQUEST, TEAM, Thread, ThreadPerson
@@ -140,23 +141,13 @@ def set_role(tie: Connection, role: str) -> None:
         _update(tie, role=role, rights_version=next_seq())
 
 
-def set_right(tie: Connection, channel: str, level: int) -> None:
-    with transaction():
-        own = (TeamRight.connection == tie) & (TeamRight.channel == channel)
-        if not level:
-            TeamRight.delete().where(own).execute()
-        elif not TeamRight.update(level=level).where(own).execute():
-            TeamRight.create(connection=tie, channel=channel, level=level, since_seq=last_seq())
-        _update(tie, rights_version=next_seq())
+def set_right(tie: Connection, channel: str, level: int, at: int | None = None) -> None:
+    _permit(tie, lambda: permissions.write_levels(tie, {channel: level}), at)
 
 
-def set_list(tie: Connection, properties: list[Property] | None) -> None:
+def set_list(tie: Connection, properties: list[Property] | None, at: int | None = None) -> None:
     """Let a member of the team work for these properties only; for all if None."""
-    with transaction():
-        StaffProperty.delete().where(StaffProperty.connection == tie).execute()
-        for place in properties or []:
-            StaffProperty.create(connection=tie, property=place)
-        _update(tie, all_properties=properties is None, rights_version=next_seq())
+    _permit(tie, lambda: permissions.write_places(tie, properties), at)
 
 
 def set_mode(account: Account, mode: str) -> None:
@@ -266,6 +257,13 @@ def _thread(account: int, channel: str, kind: str, **columns: object) -> Thread:
     return Thread.create(
         account=account, channel=channel, kind=kind, created_at=clock.now(), **columns
     )
+
+
+def _permit(tie: Connection, change: Callable[[], None], at: int | None) -> None:
+    with transaction():
+        permissions.rewrite(tie, change, clock.now() if at is None else at)
+    fresh = Connection.get_by_id(tie.id)
+    tie.all_properties, tie.rights_version = fresh.all_properties, fresh.rights_version
 
 
 def _update(tie: Connection, **columns: object) -> None:

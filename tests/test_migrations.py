@@ -1,5 +1,6 @@
 """The migrations build exactly what the models say, once, whoever starts first."""
 
+import itertools
 import subprocess
 import sys
 
@@ -7,8 +8,13 @@ import pytest
 from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
-from models import database, schema
-from models.database import db
+from models import database, posting, schema
+from models.database import db, last_seq
+from models.errors import Missing
+from models.thread import AccessWindow, Thread
+from models.user import User
+from models.view import View
+from tests import factories
 from tests.servers import ROOT, clean_environment
 
 MIGRATE = """
@@ -82,6 +88,99 @@ def test_processes_that_start_at_once_migrate_once(postgres):
     count = len(list(database.MIGRATIONS.glob("[0-9]*.py")))
     assert sorted(applied) == ["0", "0", str(count)]
     postgres.drop(name)
+
+
+# Databases that are filled already
+
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture
+def older(empty_urls):
+    """`older("0001_initial")` is a database as it was after that migration, connected.
+
+    Fill it with `insert`, then bring it up to date with `upgrade`.
+    """
+
+    def at(name):
+        database.connect_to(empty_urls[0])
+        db.connect()
+        Runner(db.obj, str(database.MIGRATIONS)).up(name)
+
+    yield at
+    if not db.is_closed():
+        db.close()
+    db.obj.close_all()
+
+
+def insert(table, **columns):
+    """Store a row as it was then and return its id; what must not be NULL and is not given is
+    zero, empty or false."""
+    empty = {"text": "", "boolean": False}
+    needed = {
+        column.name: empty.get(column.data_type.lower(), 0)
+        for column in db.get_columns(table)
+        if not column.null and not column.primary_key and column.default is None
+    }
+    values = needed | columns
+    names, mark = ", ".join(values), "%s" if database.is_postgres() else "?"
+    marks = ", ".join([mark] * len(values))
+    sql = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING id"  # our own
+    return db.execute_sql(sql, list(values.values())).fetchall()[0][0]
+
+
+def upgrade():
+    """Apply what is newer, to the database at hand."""
+    return Runner(db.obj, str(database.MIGRATIONS)).up()
+
+
+def insert_team(*roles, state="connected"):
+    """An account with somebody in each of these roles: its id, and their users' ids."""
+    account = insert("account", name="Birch & Vine", mode="landlord", zone="UTC")
+    users = []
+    for role in roles:
+        email = f"person{next(NUMBERS)}@people.example"
+        user = insert("users", name=role.title(), email=email, zone="UTC")
+        tie = insert("connection", account_id=account, user_id=user, role=role, state=state)
+        insert("team_right", connection_id=tie, channel="tenants", level=2, since_seq=0)
+        users.append(user)
+    return account, users
+
+
+def test_a_team_of_before_has_its_chats_and_writes_in_them(older):
+    older("0001_initial")
+    account, (maya, daniel, ruth, _) = insert_team("admin", "sub_admin", "sub_admin", "tenant")
+    insert_team("admin")
+    insert_team("sub_admin", "admin", state="disconnected")
+    upgrade()
+    threads = list(Thread.select().order_by(Thread.id))
+    assert [(one.account_id, one.channel, one.kind, one.pair) for one in threads] == [
+        (account, "team", "team", None),
+        (account, "team", "personal", f"{account}:{maya}:{daniel}"),
+        (account, "team", "personal", f"{account}:{maya}:{ruth}"),
+        (account, "team", "personal", f"{account}:{daniel}:{ruth}"),
+    ]
+    common, between, _, strange = (one.id for one in threads)
+    for user, seen in ((maya, common), (ruth, common), (maya, between), (daniel, between)):
+        view = View.load(User.get_by_id(user), seen)
+        assert view.refusal() is None
+        posting.post_message(view.person, seen, factories.draft("Hello."))
+    with pytest.raises(Missing):
+        View.load(User.get_by_id(maya), strange)
+    windows = list(AccessWindow.select())
+    assert len({window.from_seq for window in windows}) == 6
+    assert max(window.from_seq for window in windows) < last_seq()
+
+
+def test_a_team_of_before_that_has_its_chats_keeps_them(older):
+    older("0001_initial")
+    account, (maya, daniel) = insert_team("admin", "sub_admin")
+    insert("thread", account_id=account, channel="team", kind="team")
+    pair = f"{account}:{maya}:{daniel}"
+    insert("thread", account_id=account, channel="team", kind="personal", pair=pair)
+    upgrade()
+    assert Thread.select().count() == 2
 
 
 def on(url, act):

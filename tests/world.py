@@ -150,14 +150,29 @@ class World:
             self.set_right(tie, channel, self.chance.choice([1, 2]))
 
     def set_right(self, tie: Tie, channel: str, level: int) -> None:
+        before, begins = self._seen_by_right(tie), last_seq()
+        factories.set_right(self.row(tie), channel, level, self.now)
         if not tie.rights.get(channel):
-            tie.since[channel] = last_seq()
+            tie.since[channel] = begins
         tie.rights[channel] = level
-        factories.set_right(self.row(tie), channel, level)
+        self._count_from_now(tie, before)
 
     def set_list(self, tie: Tie, places: list[Property] | None) -> None:
+        before = self._seen_by_right(tie)
+        factories.set_list(self.row(tie), places, self.now)
         tie.works_for = None if places is None else {place.id for place in places}
-        factories.set_list(self.row(tie), places)
+        self._count_from_now(tie, before)
+
+    def _seen_by_right(self, tie: Tie) -> list[Topic]:
+        topics = [t for t in self.oracle.topics.values() if t.account == tie.account]
+        return [topic for topic in topics if self.oracle.level(tie.person, topic, self.now)]
+
+    def _count_from_now(self, tie: Tie, before: list[Topic]) -> None:
+        """What appears by a right is not unread, however long ago it was said."""
+        for topic in self._seen_by_right(tie):
+            if topic not in before:
+                kept = self.oracle.kept_of(tie.person, topic)
+                kept.read = max(kept.read or 0, last_seq())
 
     def gather(self, role: str, kind: str) -> None:
         ties = [t for t in self.oracle.ties if t.connected and t.role == role]
