@@ -1,13 +1,13 @@
 """Messages over HTTP: pages of the log, catching up, sending, and how far one has read."""
 
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from blueprints import broadcasts, files, threads
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.rendering import shared_fragment
-from models import posting, reading, sync
+from models import mentioning, posting, reading, sync
 from models.errors import Invalid
 from models.message import Message
 from models.seen import SeenMessage
@@ -64,6 +64,7 @@ def _post(thread: int) -> tuple[Message, bool]:
         audience=form.get("audience") or "everyone",
         reply_to=seq_or_404(reply_to) if reply_to else None,
         files=files.of_form(thread),
+        mentions=tuple(map(seq_or_404, form.getlist("mentions"))),
     )
     message, created = posting.post_message(viewer(), thread, draft)
     if created:
@@ -77,6 +78,25 @@ def _conversation_with(thread: int, composer_error: str) -> Response:
     response: Response = threads.show(thread)
     response.status_code = 422
     return response
+
+
+@bp.get("/people")
+@login_required
+def people(thread: int) -> str:
+    """Whom one can mention here, as options for the message field.
+
+    `audience` names to whom one is about to write; for each user in `mentions` who would not see
+    it, the answer says so.
+    """
+    view = view_or_404(thread)
+    audience = request.args.get("audience") or view.audiences()[0]
+    chosen = {seq_or_404(user) for user in request.args.getlist("mentions")}
+    return render_template(
+        "partials/people.html",
+        people=mentioning.mentionable(view, audience),
+        everyone=mentioning.is_everyone_offered(view),
+        outside=mentioning.outside(view, audience, chosen),
+    )
 
 
 @bp.put("/read-position")

@@ -7,7 +7,7 @@ from jinja2 import Environment, StrictUndefined
 from werkzeug.wrappers import Response
 
 from blueprints import assets, chrome, shown_files
-from blueprints.linkify import linkify
+from blueprints.linkify import linkify, marked_up
 from blueprints.words import CHANNELS
 from models import clock, names
 from models.inviting import AGAIN_AFTER
@@ -24,6 +24,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         iso=clock.iso,
         linkify=linkify,
+        marked_up=marked_up,
         first_name=names.first,
         in_words=clock.in_words,
         address=shown_files.address,

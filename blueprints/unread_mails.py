@@ -62,7 +62,9 @@ def _of_all(told: Unread) -> str:
 
 
 def _of_one(part: Part) -> str:
-    """Who wrote, from where; or how much there is, when it was more than one person."""
+    """Who mentioned them or wrote, from where; or how much there is, when it was several."""
+    if part.mention:
+        return _of_mention(part, part.mention)
     authors = {message.author_id for message in part.messages}
     what = "a message" if part.total == 1 else f"{_number(part.total)} messages"
     if len(authors) > 1 or part.more:
@@ -73,6 +75,14 @@ def _of_one(part: Part) -> str:
         return f"{first} wrote to {part.name}"
     origin = part.place if part.is_team else part.account_name
     return f"{first} from {origin} sent you {what}" if origin else f"{first} sent you {what}"
+
+
+def _of_mention(part: Part, message: SeenMessage) -> str:
+    first = names.first(message.author_name)
+    if part.is_team and message.side == "team":
+        return f"{first} mentioned you in {part.name}"
+    origin = part.place if part.is_team else part.account_name
+    return f"{first} from {origin} mentioned you" if origin else f"{first} mentioned you"
 
 
 def _number(total: int) -> str:

@@ -24,7 +24,7 @@ class Part:
     """What is unread in one conversation: `messages` are the first of `total`.
 
     `name`, `detail` and `place` say where it is, as the list of conversations does for this
-    person.
+    person. `mention` is the first of the messages that mention them.
     """
 
     thread: int
@@ -35,6 +35,7 @@ class Part:
     is_team: bool
     messages: tuple[SeenMessage, ...]
     total: int
+    mention: SeenMessage | None
 
     @property
     def more(self) -> int:
@@ -69,7 +70,7 @@ def told_by(row: Outbox, at: int, pause: Callable[[], None] = lambda: None) -> U
     beside: list[int] = []
     for thread, (after, up_to) in covered.items():
         view = view_of(row.user, thread, at)
-        if view and view.is_live and not view.is_muted:
+        if view and view.is_live:
             query = news(view, after, up_to)
             total = query.limit(COUNTED).count()
             if total and len(parts) < SHOWN:
@@ -94,4 +95,5 @@ def _part(view: View, messages: list[SeenMessage], total: int) -> Part:
         is_team=view.is_team,
         messages=tuple(messages),
         total=total,
+        mention=next((one for one in messages if one.mentions_person(view.person.id)), None),
     )

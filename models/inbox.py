@@ -15,6 +15,7 @@ from models.connection import Connection
 from models.database import db
 from models.headings import Heading, headings
 from models.media import AUDIO, IMAGE, VIDEO
+from models.mention import Mention
 from models.message import Attachment, Message
 from models.prepared import Prepared
 from models.seen import SeenMessage, Span, seen_by
@@ -32,9 +33,9 @@ SNIPPET = 160
 class Position:
     """Where a person stands in one thread: what they see, what is newest, what is unread.
 
-    `channel` is the one in which they find it, `is_team` whether they stand on the team's side.
-    `cleared_seq` is up to where they cleared it; `muted_until` and `pinned_at` are instants
-    in milliseconds, 0 when they are not.
+    `channel` is the one in which they find it, `is_team` whether they stand on the team's side,
+    `mentioned` whether something unread mentions them. `cleared_seq` is up to where they cleared
+    it; `muted_until` and `pinned_at` are instants in milliseconds, 0 when they are not.
     """
 
     thread: int
@@ -46,6 +47,7 @@ class Position:
     last_seq: int
     cleared_seq: int
     unread: int
+    mentioned: bool
     live: bool
     muted_until: int
     pinned_at: int
@@ -84,6 +86,7 @@ class ThreadRow:
     snippet_author: str | None
     last_at: int | None
     unread: int
+    mentioned: bool
     muted: bool
     muted_until: int
     pinned: bool
@@ -104,9 +107,15 @@ def positions(person: User, at: int | None = None) -> list[Position]:
 
 
 def badge(found: Collection[Position]) -> dict[str, Any]:
-    """The absolute numbers of a badge: `{"unread": total, "threads": {"<id>": n}}`."""
-    threads = {str(position.thread): position.unread for position in found if position.unread}
-    return {"unread": sum(position.counted for position in found), "threads": threads}
+    """The absolute numbers of a badge: `{"unread": total, "threads": {"<id>": n}}`.
+
+    Where something unread mentions the person, `mentioned` lists these threads.
+    """
+    mentioned = [position.thread for position in found if position.mentioned]
+    return {
+        "unread": sum(position.counted for position in found),
+        "threads": {str(position.thread): position.unread for position in found if position.unread},
+    } | ({"mentioned": mentioned} if mentioned else {})
 
 
 def totals(found: Collection[Position]) -> dict[str, int]:
@@ -115,6 +124,11 @@ def totals(found: Collection[Position]) -> dict[str, int]:
     for position in found:
         sums[position.channel] = sums.get(position.channel, 0) + position.counted
     return sums
+
+
+def channels_with_mention(found: Collection[Position]) -> set[str]:
+    """The channels in which something unread mentions the person, muted or not (MODEL 11.8)."""
+    return {position.channel for position in found if position.mentioned and position.live}
 
 
 def rows(person: User, shown: Collection[Position], at: int | None = None) -> list[ThreadRow]:
@@ -154,6 +168,19 @@ def _build_positions(person: int, at: int) -> Select:
         )
         .limit(COUNTED)
     )
+    # In a muted thread too, and in no number (MODEL 11.8).
+    mention = Mention.alias("mn")
+    mentioned = (
+        mention.select(SQL("1"))
+        .join(message, on=(message.id == mention.message))
+        .where(
+            (mention.user == person)
+            & (mention.thread == way.c.thread_id)
+            & (mention.message > read)
+            & theirs
+            & message.deleted_version.is_null()
+        )
+    )
     return (
         Select(
             [way],
@@ -174,6 +201,7 @@ def _build_positions(person: int, at: int) -> Select:
                 kept.pinned_at,
                 newest.alias("last_seq"),
                 Select([unread.alias("counted")], [fn.COUNT(SQL("*"))]).alias("unread"),
+                fn.EXISTS(mentioned).alias("mentioned"),
             ],
         )
         .join(Thread, on=(Thread.id == way.c.thread_id))
@@ -208,6 +236,7 @@ def _folded(ways: list[Any], at: int) -> Position:
         last_seq=max(way.last_seq or 0 for way in ways),
         cleared_seq=first.cleared_seq or 0,
         unread=unread or int(bool(first.marked_unread)),
+        mentioned=any(way.mentioned for way in ways),
         live=policy.is_live(
             taking_part=taking_part,
             contact_state=first.contact_state,
@@ -237,6 +266,7 @@ def _row(person: User, position: Position, heading: Heading, last: SeenMessage |
         snippet_author=_snippet_author(person, last, contact),
         last_at=last.created_at if last else None,
         unread=position.unread,
+        mentioned=position.mentioned,
         muted=position.muted,
         muted_until=position.muted_until,
         pinned=bool(position.pinned_at),

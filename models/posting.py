@@ -2,18 +2,21 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 from peewee import IntegrityError
 
-from models import attachments, chain, clock, outbox, text
+from models import attachments, chain, clock, mentioning, outbox, text
 from models.account import Account
 from models.connection import Connection
 from models.database import locked, next_seq, transaction
 from models.errors import Conflict, Invalid, Missing, Refused
+from models.mention import mentioned_in
 from models.message import Attachment, Message, MessageEdition
 from models.record import append, lock_thread
+from models.seen import SeenMessage
 from models.thread import AUDIENCES
 from models.user import User
 from models.view import View
@@ -29,7 +32,8 @@ EDITABLE_FOR = 15 * clock.MINUTE
 class Draft:
     """What somebody sends, as received: the audience by name, `client_id` a UUID.
 
-    `files` were uploaded before, see `attachments.of`.
+    `files` were uploaded before, see `attachments.of`; `mentions` are the ids of people chosen
+    for "@Name" in the body, see `mentioning.resolved`.
     """
 
     body: str
@@ -37,11 +41,14 @@ class Draft:
     audience: str = "everyone"
     reply_to: int | None = None
     files: tuple[Attachment, ...] = ()
+    mentions: tuple[int, ...] = ()
 
     def fingerprint(self, thread: int) -> str:
         """SHA-256 (hex) by which a repeat is told from another message (MODEL 11.14)."""
         files = [(file.name, file.received) for file in self.files]
         parts = [thread, self.body, self.audience, self.reply_to, files]
+        if self.mentions:
+            parts.append(self.mentions)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
@@ -78,6 +85,7 @@ def post_message(
             _check_may_write(view)
             files = attachments.claim(draft.files)
             message = append(thread, at, files, **_columns(view, draft, body))
+            mentioning.note(view, message)
             outbox.put_message(message, at)
             return message, True
     except IntegrityError:
@@ -88,9 +96,17 @@ def post_message(
         return known, False
 
 
-def edit_message(person: User, thread: int, seq: int, body: str, at: int | None = None) -> Message:
+def edit_message(
+    person: User,
+    thread: int,
+    seq: int,
+    body: str,
+    at: int | None = None,
+    mentions: Sequence[int] = (),
+) -> Message:
     """Put another text in place of one's own; the earlier one stays as an edition.
 
+    :param mentions: as in a Draft; without any, whom the message mentions already.
     :param at: the instant the edit arrived, in milliseconds; now if None.
     :raises Missing: when there is no such message for them.
     :raises Invalid: for the field `body`.
@@ -98,11 +114,15 @@ def edit_message(person: User, thread: int, seq: int, body: str, at: int | None 
     """
     at = clock.now() if at is None else at
     with transaction():
-        message, files = _own_message(person, thread, seq, at)
-        new_body = _checked_body(body, needed=not files)
+        view, message, seen = _own_message(person, thread, seq, at)
+        typed = _checked_body(body, needed=not seen.files)
+        if typed == seen.body and not mentions:
+            return message
+        meant = mentions or mentioned_in(message.body)
+        new_body = mentioning.resolved(view, typed, message.audience, meant)
         if message.body == new_body:
             return message
-        return _supersede(message, new_body, chain.EDIT, at)
+        return _supersede(view, message, new_body, chain.EDIT, at)
 
 
 def delete_message(person: User, thread: int, seq: int, at: int | None = None) -> Message:
@@ -113,11 +133,11 @@ def delete_message(person: User, thread: int, seq: int, at: int | None = None) -
     """
     at = clock.now() if at is None else at
     with transaction():
-        message, _ = _own_message(person, thread, seq, at)
-        return _supersede(message, "", chain.DELETE, at)
+        view, message, _ = _own_message(person, thread, seq, at)
+        return _supersede(view, message, "", chain.DELETE, at)
 
 
-def _supersede(message: Message, body: str, action: str, at: int) -> Message:
+def _supersede(view: View, message: Message, body: str, action: str, at: int) -> Message:
     version = next_seq()
     MessageEdition.create(message=message.id, version=message.body_version, body=message.body)
     message.body, message.version, message.body_version = body, version, version
@@ -125,13 +145,12 @@ def _supersede(message: Message, body: str, action: str, at: int) -> Message:
         message.deleted_version = version
     message.save()
     chain.add_link(message, action, version, at)
+    mentioning.note(view, message)
     return message
 
 
-def _own_message(
-    person: User, thread: int, seq: int, at: int
-) -> tuple[Message, tuple[Attachment, ...]]:
-    """Their own, still changeable message with its files, its thread locked."""
+def _own_message(person: User, thread: int, seq: int, at: int) -> tuple[View, Message, SeenMessage]:
+    """Their own, still changeable message, stored and as they see it, its thread locked."""
     view = View.load(person, thread, at)
     _lock(view)
     view = View.load(person, thread, at)
@@ -144,7 +163,7 @@ def _own_message(
         raise Refused("This message was deleted.")
     if at - message.created_at > EDITABLE_FOR:
         raise Refused("You can edit a message for 15 minutes after sending.")
-    return message, seen.files
+    return view, message, seen
 
 
 def _lock(view: View) -> None:
@@ -176,7 +195,7 @@ def _columns(view: View, draft: Draft, body: str) -> dict[str, object]:
         "author": view.person.id,
         "side": view.spans[-1].side,
         "audience": audience,
-        "body": body,
+        "body": mentioning.resolved(view, body, audience, draft.mentions),
         "client_id": draft.client_id,
         "request_hash": draft.fingerprint(view.thread.id),
         "reply_to": _checked_reply(view, draft.reply_to, audience),

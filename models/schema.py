@@ -4,6 +4,7 @@ from models.account import Account
 from models.connection import Connection, TeamRight
 from models.link import Link
 from models.maintenance import MaintenanceRequest
+from models.mention import Mention
 from models.message import Attachment, ChainLink, Message, MessageEdition
 from models.outbox import Outbox
 from models.property import OwnerProperty, Property, StaffProperty, Tenancy, Unit
@@ -30,6 +31,7 @@ TABLES = (
     Message,
     MessageEdition,
     Attachment,
+    Mention,
     ChainLink,
     Outbox,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import JOIN, ModelSelect
 
+from models.mention import EVERYONE, Marked, in_words, names_in
 from models.message import EVENT, Attachment, Message, MessageEdition
 from models.thread import AUDIENCE_NAMES, ROLE_OF_SIDE, Side
 from models.user import User
@@ -33,7 +34,8 @@ class SeenMessage:
 
     `files` are those it carries, in the order shown; a tombstone has none.
     `id` is the seq; `version` that of what is seen, never of what is hidden; `created_at` in
-    milliseconds; `event` is empty for a text, `body` for an event and a tombstone.
+    milliseconds; `event` is empty for a text, `body` for an event and a tombstone. In `body`
+    people are mentioned by the names they have now; `mentions` says where.
     """
 
     id: int
@@ -51,6 +53,11 @@ class SeenMessage:
     reply_to: int | None
     created_at: int
     files: tuple[Attachment, ...] = ()
+    mentions: tuple[Marked, ...] = ()
+
+    def mentions_person(self, user: int) -> bool:
+        """Whether somebody is mentioned by name, or with everybody else."""
+        return any(marked.user_id in (user, EVERYONE) for marked in self.mentions)
 
 
 def with_people() -> ModelSelect:
@@ -67,16 +74,16 @@ def with_people() -> ModelSelect:
 def as_seen(messages: Iterable[Message], spans_of: Callable[[Message], Spans]) -> list[SeenMessage]:
     """Each message as it is seen through its spans; they must hold its seq.
 
-    One more query when an edition must be looked up, however many.
+    One more query when an edition must be looked up, however many, and one when somebody is
+    mentioned.
     """
     messages = list(messages)
     behind = [m.id for m in messages if not _sees_present(m, spans_of(m))]
     editions = _editions(behind)
     files = _files([m.id for m in messages if m.deleted_version is None])
-    return [
-        replace(_as_seen(m, spans_of(m), editions.get(m.id, ())), files=files.get(m.id, ()))
-        for m in messages
-    ]
+    found = [_as_seen(m, spans_of(m), editions.get(m.id, ())) for m in messages]
+    names = names_in([seen.body for seen in found])
+    return [_complete(seen, names, files.get(seen.id, ())) for seen in found]
 
 
 def seen_by(spans: Mapping[int, Spans]) -> dict[int, SeenMessage]:
@@ -85,6 +92,13 @@ def seen_by(spans: Mapping[int, Spans]) -> dict[int, SeenMessage]:
         return {}
     query = with_people().where(Message.id.in_(list(spans)))
     return {seen.id: seen for seen in as_seen(query, lambda message: spans[message.id])}
+
+
+def _complete(
+    seen: SeenMessage, names: Mapping[int, str], files: tuple[Attachment, ...]
+) -> SeenMessage:
+    body, mentions = in_words(seen.body, names)
+    return replace(seen, body=body, mentions=mentions, files=files)
 
 
 def _sees_present(message: Message, spans: Spans) -> bool:

@@ -25,13 +25,15 @@ class Event:
 class Recipient:
     """How somebody who may see a message stands to it.
 
-    `live` says that they take part and nothing has ended (MODEL 11.9), `told` that a mail
-    has covered it.
+    `live` says that they take part and nothing has ended (MODEL 11.9), `mentioned` that it
+    mentions them, which is told in a muted thread too (SPEC 3), `told` that a mail has covered
+    it.
     """
 
     wrote_it: bool = False
     live: bool = True
     muted: bool = False
+    mentioned: bool = False
     read: bool = False
     told: bool = False
 
@@ -58,7 +60,7 @@ def decide(
     del presence
     if recipient.wrote_it or not recipient.live or recipient.read or recipient.told:
         return None
-    if recipient.muted:
+    if recipient.muted and not recipient.mentioned:
         return None
     at = _due(event.at, preferences)
     if at is None:

@@ -11,9 +11,10 @@ from typing import Final
 
 from models import outbox, pending, preferences, telling
 from models.database import OPEN, transaction
+from models.mention import Mention
 from models.message import Message
 from models.outbox import DIGEST, Outbox
-from models.pending import Pending, mark_told
+from models.pending import Pending, mark_told, pass_over
 from models.telling import ByMail, Event, Recipient
 from models.view import View, viewers
 
@@ -35,19 +36,24 @@ def fan_out(row: Outbox, at: int, delay: int) -> None:
     message = row.message
     wanted: list[tuple[int, int | None, int]] = []
     passed_over = []
+    muted = []
     for view, recipient in _recipients(message, at):
         wishes = preferences.of(view.person, delay)
         plan = telling.decide(recipient, Event(message.created_at), None, wishes, at)
         if plan:
             wanted.append((view.person.id, _thread_of(plan, message.thread_id), plan.at))
-        elif not recipient.read and (recipient.muted or wishes.mail == preferences.OFF):
+        elif not recipient.read and wishes.mail == preferences.OFF:
             passed_over.append(view.person.id)
+        elif not recipient.read and recipient.muted:
+            muted.append(view.person.id)
     with transaction():
         if outbox.finish(row, at):
             outbox.put_unread(wanted)
             # Who wants no mail now wants none later about what was said until then.
             for user in passed_over:
                 mark_told(user, message.thread_id, message.id)
+            for user in muted:
+                pass_over(user, message.thread_id, message.id)
 
 
 def take(row: Outbox, at: int, delay: int, pause: Callable[[], None] = lambda: None) -> bool:
@@ -111,6 +117,7 @@ def _recipients(message: Message, at: int) -> Iterator[tuple[View, Recipient]]:
     """Everybody who may see a message now, and how they stand to it."""
     if message.deleted_version is not None:
         return
+    mentioned = {one.user_id for one in Mention.select().where(Mention.message == message)}
     for view in viewers(message.thread_id, at):
         if view.may_see(message):
             yield (
@@ -119,6 +126,7 @@ def _recipients(message: Message, at: int) -> Iterator[tuple[View, Recipient]]:
                     wrote_it=message.author_id == view.person.id,
                     live=view.is_live,
                     muted=view.is_muted,
+                    mentioned=view.person.id in mentioned,
                     read=max(view.read_seq or 0, view.cleared_seq) >= message.id,
                     told=view.told_seq >= message.id,
                 ),

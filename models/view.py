@@ -262,7 +262,10 @@ def seen_by_all(thread: int, seq: int) -> list[tuple[View, SeenMessage]]:
     if message is None:
         return []
     entitled = [view for view in viewers(thread) if view.shows(message)]
-    return [(view, view.seen([message])[0]) for view in entitled]
+    # Who looks through the same spans sees the same: the whole team is asked for once.
+    one_of = {view.spans: view for view in entitled}
+    seen = {spans: view.seen([message])[0] for spans, view in one_of.items()}
+    return [(view, seen[view.spans]) for view in entitled]
 
 
 def viewers(thread: int, at: int | None = None) -> list[View]:

@@ -111,6 +111,7 @@ ROUTES = {
     "GET threads.show": reads(thread),
     "GET threads.details": reads(thread),
     "GET messages.page": reads(thread),
+    "GET messages.people": reads(thread),
     "PUT messages.read": reads(thread, 204, form=lambda w: {"seq": w.message.id}),
     "GET files.listing": reads(thread),
     "GET files.content": reads(thread),

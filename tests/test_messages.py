@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from models.clock import now
 from models.posting import delete_message, edit_message
+from tests import factories
 from tests.factories import Office, contact, dialogue_of, disconnect, member, office, person, say
 from tests.signed_in import browser_of
 
@@ -323,3 +324,40 @@ def test_times_are_utc_with_milliseconds(talk: Talk) -> None:
     assert stamp
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", stamp[1])
     assert before <= now()
+
+
+def test_a_mention_is_marked_for_everybody_alike_and_escaped(talk: Talk) -> None:
+    maya = member(talk.office.account, "Maya <b>O</b>")
+    fragment = send(talk.hers, talk, "Ask @maya <b>O</b> at www.example.com").text
+    name = f'<span class="mention" data-user-id="{maya.id}">@Maya &lt;b&gt;O&lt;/b&gt;</span>'
+    assert f"Ask {name} at <a href=" in fragment
+    assert fragment in talk.his.get(talk.address).text
+
+
+def test_who_was_chosen_travels_with_the_message(talk: Talk) -> None:
+    one, other = (member(talk.office.account, "Sam Lee") for _ in range(2))
+    form = {"mentions": [str(other.id), str(one.id)]}
+    fragment = send(talk.hers, talk, "@Sam Lee, @Sam Lee", form=form).text
+    assert re.findall(r'"mention" data-user-id="(\d+)"', fragment) == [str(other.id), str(one.id)]
+    assert send(talk.hers, talk, "@Sam Lee", form={"mentions": "all"}).status_code == 404
+
+
+def test_people_are_offered_to_who_may_write_and_nobody_else(talk: Talk) -> None:
+    address = f"/threads/{talk.thread.id}/people"
+    member(talk.office.account, "Ruth Lindqvist", rights={})
+    maya = member(talk.office.account, "Maya Okafor")
+    offered = re.findall(r'data-name="([^"]+)"', talk.hers.get(address).text)
+    assert offered == [talk.daniel.name, maya.name]
+    assert talk.his.get(f"{address}?audience=team").text.strip() == ""
+    assert browser_of(talk.hers.application, person()).get(address).status_code == 404
+    disconnect(talk.tie)
+    assert "data-name" not in talk.hers.get(address).text
+
+
+def test_people_say_who_of_those_mentioned_would_not_see_it(talk: Talk) -> None:
+    made = factories.request_thread(talk.office.place, talk.daniel)
+    factories.share(made, talk.tie)
+    query = f"audience=team&mentions={talk.priya.id}&mentions=999999"
+    assert "Priya Raman won’t see this" in talk.his.get(f"/threads/{made.id}/people?{query}").text
+    wide = f"audience=everyone&mentions={talk.priya.id}"
+    assert "won’t see this" not in talk.his.get(f"/threads/{made.id}/people?{wide}").text

@@ -21,6 +21,7 @@ QUERIES = {
     "/threads/1/messages": 6,
     "/threads/1/messages?before=9999999": 5,
     "/threads/1/messages?after_version=1": 7,
+    "/threads/1/people": 10,
     "/badge": 2,
     "/contacts?role=tenants": 14,
     "/properties": 9,
