@@ -6,12 +6,16 @@ import wave
 from collections.abc import Callable
 from pathlib import Path
 
+import av
+import pillow_heif
 import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from models.message import Attachment
 from tests.browser.conversation import field, message, opened, send
+
+pillow_heif.register_heif_opener()
 
 UPLOADS = "**/threads/*/uploads/**"
 TRANSFER = """(files) => {
@@ -22,6 +26,16 @@ TRANSFER = """(files) => {
   }
   return transfer;
 }"""
+WOUND = """(video, second) => new Promise((done) => {
+  video.onseeked = () => done(video.currentTime);
+  video.currentTime = second;
+})"""
+PLAYED = """(video) => new Promise((done) => {
+  video.muted = true;
+  const from = video.currentTime;
+  video.ontimeupdate = () => video.currentTime > from + 0.3 && done(video.currentTime);
+  video.play();
+})"""
 # Every place in the log that moves by itself, as the browser measures it.
 SHIFTS = """() => {
   window.shifts = 0;
@@ -45,6 +59,19 @@ def sound() -> bytes:
         file.setsampwidth(1)
         file.setframerate(8000)
         file.writeframes(bytes(128 for _ in range(80_000)))
+    return made.getvalue()
+
+
+def film(form: str, codec: str, seconds: int = 10) -> bytes:
+    """A film that is nothing but noise, so that it is as large as its seconds."""
+    made = io.BytesIO()
+    with av.open(made, "w", form) as container:
+        stream = container.add_stream(codec, rate=10)
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for number in range(seconds * 10):
+            picture = Image.effect_noise((320, 240), number % 50 + 1).convert("RGB")
+            container.mux(stream.encode(av.VideoFrame.from_image(picture)))
+        container.mux(stream.encode())
     return made.getvalue()
 
 
@@ -175,6 +202,19 @@ def test_a_phone_photo_is_scaled_down_before_it_travels(maya):
     length = int(sent.value.all_headers()["content-length"])
     assert length < len(large) / 1.5
     expect(chip(maya, "IMG_2.jpg")).to_contain_text("MB")
+
+
+def test_a_heic_of_a_phone_is_seen_by_everybody(priya, maya):
+    attach(priya, given("IMG_1.HEIC", picture((1600, 1200), "HEIF"), "image/heic"))
+    expect(chip(priya, "IMG_1")).to_contain_text("KB")
+    field(priya).fill("The lock.")
+    priya.get_by_role("button", name="Send").click()
+    photo = message(maya, "The lock.").locator("img")
+    expect(photo).to_have_js_property("complete", True)
+    assert photo.evaluate("(image) => image.naturalWidth") == 660
+    assert re.search(
+        r"/IMG_1\.jpg$", message(maya, "The lock.").locator("a.photo").get_attribute("href")
+    )
 
 
 def test_pasted_and_dropped_files_are_attached(maya):
@@ -399,11 +439,29 @@ def test_sound_plays_and_seeks(maya):
     audio = message(maya, "Listen.").locator("audio")
     expect(audio).to_be_visible()
     expect(maya.locator(".pending")).to_have_count(0)
-    audio.evaluate(
-        "(audio) => new Promise((done) => { audio.onseeked = done; audio.currentTime = 8; })"
-    )
-    assert audio.evaluate("(audio) => Math.round(audio.currentTime)") == 8
+    assert round(audio.evaluate(WOUND, 8)) == 8
     assert audio.evaluate("(audio) => Math.round(audio.duration)") == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "form", "codec"),
+    [("leak.mp4", "video/mp4", "mp4", "libx264"), ("leak.webm", "video/webm", "webm", "libvpx")],
+)
+def test_a_film_plays_and_is_wound_in_ranges(name, kind, form, codec, maya, priya):
+    made = film(form, codec)
+    ranges = []
+    priya.on("request", lambda request: "/files/" in request.url and ranges.append(request))
+    attach(maya, given(name, made, kind))
+    expect(chip(maya, name)).to_contain_text(re.compile("[KM]B"))
+    send(maya, "Look at this.")
+    video = message(priya, "Look at this.").locator("video")
+    expect(video).to_be_visible()
+    assert video.evaluate(WOUND, 8) == pytest.approx(8, abs=0.2)
+    assert video.evaluate("(video) => Math.round(video.duration)") == 10
+    assert video.evaluate("(video) => [video.videoWidth, video.videoHeight]") == [320, 240]
+    assert video.evaluate(PLAYED) > 8
+    assert ranges
+    assert all(one.headers.get("range", "").startswith("bytes=") for one in ranges)
 
 
 def test_nothing_jumps_while_pictures_load(dialogue, visit, maya):
