@@ -166,3 +166,11 @@ def test_a_picture_has_its_room_before_it_is_there(
 ) -> None:
     width, height = pixels
     assert shown_files.box(Attachment(name="a.jpg", width=width, height=height)) == shown
+
+
+@pytest.mark.parametrize(("count", "beyond"), [(4, None), (6, "+2")])
+def test_the_pane_says_how_many_more_there_are(talk: Talk, count: int, beyond: str | None) -> None:
+    sent(talk, *(f"{number}.jpg" for number in range(count)), "lease.txt")
+    page = talk.his.get(f"/threads/{talk.thread.id}/details").text
+    assert ('data-more="' in page) is (beyond is not None)
+    assert beyond is None or f'data-more="{beyond}"' in page
