@@ -15,6 +15,7 @@ from models.account import PROPERTY_MANAGER, Account
 from models.connection import (
     ADMIN,
     CONNECTED,
+    MANAGE,
     OWNER,
     SERVICE_PRO,
     TEAM_ROLES,
@@ -36,6 +37,7 @@ from models.thread import (
     OWNERS,
     PERSONAL,
     REQUEST,
+    ROLE_OF_CHANNEL,
     SERVICE_PROS,
     AccessWindow,
     Side,
@@ -332,6 +334,39 @@ def visible_contacts(person: User, account: int | None = None, at: int | None = 
         )
     )
     return query if account is None else query.where(Connection.account == account)
+
+
+def contacts_in_reach(person: User, account: int, channel: str, at: int | None = None) -> Select:
+    """The connected contacts whom `person` may bring together in a group of a channel.
+
+    For that one manages the channel; the Contacts permission is about keeping contacts only
+    (SPEC 1). A list of properties narrows it as it narrows the dialogues.
+
+    :param at: the instant (ms) that decides which tenancies are current; now if None.
+    """
+    at = clock.now() if at is None else at
+    me, right, owner = Connection.alias("me"), TeamRight.alias("r"), Account.alias("a")
+    return (
+        Connection.select(Connection)
+        .join(me, on=(me.account == Connection.account))
+        .join(right, on=(right.connection == me.id))
+        .join(owner, on=(owner.id == me.account))
+        .where(
+            (Connection.account == account)
+            & (Connection.role == ROLE_OF_CHANNEL[channel])
+            & (Connection.state == CONNECTED)
+            & (me.user == person)
+            & _on_the_team(me)
+            & (right.channel == channel)
+            & (right.level >= MANAGE)
+            & ((Connection.role != OWNER) | (owner.mode == PROPERTY_MANAGER))
+            & (
+                me.all_properties
+                | (Connection.role == SERVICE_PRO)
+                | _contact_in_list(me, Connection.id, at)
+            )
+        )
+    )
 
 
 def _channel_fits_role(right: Any) -> Expression:

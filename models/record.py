@@ -7,7 +7,7 @@ from typing import Any
 from models import chain
 from models.database import locked, next_seq
 from models.message import EVENT, Attachment, Message
-from models.thread import AUDIENCES, Side, Thread
+from models.thread import ANNOUNCEMENT, AUDIENCES, Side, Thread
 
 
 def lock_thread(thread: int) -> Thread:
@@ -34,15 +34,24 @@ def append(thread: int, at: int, files: Sequence[Attachment] = (), **columns: An
     return message
 
 
-def append_event(thread: int, event: str, by: int | None, subject: int | None, at: int) -> Message:
-    """Add a system event to a locked thread: `event` happened to `subject`, done by `by`."""
+def append_event(
+    thread: Thread, event: str, by: int | None, subject: int | None, at: int, **more: str
+) -> Message:
+    """Add a system event to a locked thread: `event` happened to `subject`, done by `by`.
+
+    Who comes to an announcement and goes is the team's to know: its readers never see each
+    other (SPEC 2).
+
+    :param more: what else is told of it, as the new `title`.
+    """
+    hidden = thread.kind == ANNOUNCEMENT and subject is not None
     return append(
-        thread,
+        thread.id,
         at,
         kind=EVENT,
         author=by,
         subject=subject,
         side=Side.TEAM,
-        audience=AUDIENCES["everyone"],
-        body=json.dumps({"event": event}),
+        audience=AUDIENCES["team" if hidden else "everyone"],
+        body=json.dumps({"event": event, **more}),
     )

@@ -3,12 +3,13 @@
 from enum import IntFlag
 from typing import Final
 
-from peewee import BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BooleanField, CompositeKey, ForeignKeyField, IntegerField, TextField
 
 from models.account import Account
 from models.connection import ADMIN, OWNER, SERVICE_PRO, SUB_ADMIN, TENANT, Connection
 from models.database import OPEN, BaseModel, Instant, Seq
 from models.maintenance import MaintenanceRequest
+from models.property import Property
 from models.user import User
 
 TEAM: Final = "team"
@@ -23,6 +24,7 @@ CONTACTS: Final = "contacts"
 """Not a channel: the name of the permission to keep contacts, among the team's rights."""
 
 CHANNEL_OF_ROLE: Final = {TENANT: TENANTS, SERVICE_PRO: SERVICE_PROS, OWNER: OWNERS}
+ROLE_OF_CHANNEL: Final = {channel: role for role, channel in CHANNEL_OF_ROLE.items()}
 
 COMMON: Final = "team"
 PERSONAL: Final = "personal"
@@ -61,6 +63,9 @@ AUDIENCES: Final = {
     "tenants": Side.TEAM | Side.TENANT,
     "pros": Side.TEAM | Side.PRO,
 }
+GROUPS: Final = (CONVERSATION, ANNOUNCEMENT)
+"""Kinds of thread that hold several contacts of one role."""
+
 AUDIENCE_NAMES: Final = {int(mask): name for name, mask in AUDIENCES.items()}
 
 
@@ -69,6 +74,9 @@ class Thread(BaseModel):
 
     `contact`, `request` and `pair` are each unique: whoever finds or makes the thread of a
     contact, of a request or of two colleagues races, and the database decides.
+
+    A group that `follows` has its members by rule: those who live in, or own, `property` now;
+    every contact of the role when there is none.
     """
 
     account = ForeignKeyField(Account, backref="threads", index=False)
@@ -78,6 +86,9 @@ class Thread(BaseModel):
     request = ForeignKeyField(MaintenanceRequest, null=True, unique=True, backref="thread")
     pair = TextField(null=True, unique=True)
     title = TextField(default="")
+    property = ForeignKeyField(Property, null=True, index=False)
+    # With its default, so that a table others refer to need not be made anew.
+    follows = BooleanField(default=False, constraints=[SQL("DEFAULT FALSE")])
     created_at = Instant()
 
     class Meta:

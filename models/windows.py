@@ -9,7 +9,14 @@ from models.connection import Connection
 from models.database import OPEN, next_seq
 from models.message import Message
 from models.record import append_event, lock_thread
-from models.thread import CHANNEL_OF_ROLE, DIALOGUE, SIDE_OF_ROLE, AccessWindow, Thread
+from models.thread import (
+    CHANNEL_OF_ROLE,
+    DIALOGUE,
+    GROUPS,
+    SIDE_OF_ROLE,
+    AccessWindow,
+    Thread,
+)
 
 
 def open_dialogue(connection: Connection, by: int | None, at: int | None = None) -> Thread:
@@ -40,10 +47,10 @@ def open_window(
 
     Returns the new window, or None when one is open already.
     """
-    lock_thread(thread)
+    topic = lock_thread(thread)
     if _open(thread, connection.user_id) is not None:
         return None
-    told = append_event(thread, event, by, connection.user_id, at) if event else None
+    told = append_event(topic, event, by, connection.user_id, at) if event else None
     begins = told.id if told else next_seq()
     return AccessWindow.create(
         thread=thread,
@@ -63,11 +70,11 @@ def close_window(
 
     Returns the event, or None when no window was open.
     """
-    lock_thread(thread)
+    topic = lock_thread(thread)
     window = _open(thread, user)
     if window is None:
         return None
-    left = append_event(thread, event, by, user, at)
+    left = append_event(topic, event, by, user, at)
     window.to_seq = window.version = left.id
     window.save()
     return left
@@ -97,19 +104,22 @@ def close_all(
 ) -> list[int]:
     """End every window a connection holds open with `event`, as a disconnect does.
 
+    In groups they just left: how somebody stands to the account is not the others' business.
+
     Returns the ids of the threads concerned.
     """
     at = clock.now() if at is None else at
     held = (
-        AccessWindow.select(AccessWindow.thread)
+        AccessWindow.select(AccessWindow.thread, Thread.kind)
+        .join(Thread)
         .where((AccessWindow.connection == connection.id) & (AccessWindow.to_seq == OPEN))
         .order_by(AccessWindow.thread)
         .tuples()
     )
-    threads = [thread for (thread,) in held]
-    for thread in threads:
-        close_window(thread, connection.user_id, by, at, event)
-    return threads
+    threads = dict(held)
+    for thread, kind in threads.items():
+        close_window(thread, connection.user_id, by, at, "left" if kind in GROUPS else event)
+    return list(threads)
 
 
 def _open(thread: int, user: int) -> AccessWindow | None:

@@ -233,7 +233,8 @@ class Oracle:
 
     def _begun(self, person: int, topic: Topic) -> int:
         if person in topic.handed:
-            return min(copy.since for copy in topic.handed[person].values())
+            # To a reader of an announcement nothing may have been handed yet.
+            return min((copy.since for copy in topic.handed[person].values()), default=0)
         return self.tie(person, topic.account).since[topic.channel]
 
     def kept_of(self, person: int, topic: Topic) -> Kept:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from models import database, inbox, policy, reading, seen, sync, view, windows
+from models import database, inbox, policy, reading, record, seen, sync, view, windows
 from models.database import db
 from models.view import View
 from tests.agreement import differences
@@ -68,6 +68,10 @@ FAULTS = {
     "window left open at disconnect": Fault(
         [(windows.close_window, "window.to_seq = window.version = ", "window.version = ")],
         {"disconnect": 4, "connect": 2},
+    ),
+    "readers of announcements see who comes": Fault(
+        [(record.append_event, "thread.kind == ANNOUNCEMENT and subject is not None", "False")],
+        {"gather": 4, "share": 6, "unshare": 4},
     ),
     "own messages counted": Fault(
         [(inbox._build_positions, "& (message.author != person)", "")], {"read": 1}

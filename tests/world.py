@@ -199,9 +199,11 @@ class World:
 
     def _told(self, topic: Topic) -> list[Said]:
         """The events that the product has added since."""
+        # Who reads an announcement is the team's to know.
+        audience = "team" if topic.kind == "announcement" else "everyone"
         newer = (Message.thread == topic.id) & (Message.id > max(topic.log, default=0))
         return [
-            Said(m.id, m.author_id, "everyone", True, m.created_at, m.version, "")
+            Said(m.id, m.author_id, audience, True, m.created_at, m.version, "")
             for m in Message.select().where(newer & (Message.kind == EVENT)).order_by(Message.id)
         ]
 
