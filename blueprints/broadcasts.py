@@ -14,7 +14,7 @@ from flask import current_app
 
 from blueprints.extensions import socketio
 from blueprints.rendering import shared_fragment
-from models import inbox, team
+from models import inbox, readers, team
 from models.database import connected
 from models.user import User
 from models.view import View, seen_by_all, viewers
@@ -52,8 +52,8 @@ def message_changed(thread: int, seq: int) -> None:
 
 @broadcast
 def thread_changed(thread: int) -> None:
-    """Tell everybody who sees a thread to fetch it again: it opened, ended or was renamed."""
-    seeing = [view.person for view in viewers(thread)]
+    """Tell those concerned to fetch a thread again: it opened, ended or was renamed."""
+    seeing = [view.person for view in readers.concerned(thread)]
     _to_users([user.id for user in seeing], "threads:changed", {"thread_ids": [thread]})
     in_background(lambda: _badges(seeing))
 

@@ -126,7 +126,8 @@ def _accept(link: Link) -> Response:
         joining.check_new(link, form.get("name", ""), form.get("password", ""))
         joined = joining.accept_new(link, form.get("name", ""), chosen_password())
         let_in(joined.user, keep=True)
-    broadcasts.thread_changed(joined.thread.id)
+    for thread in (joined.thread.id, *joined.groups):
+        broadcasts.thread_changed(thread)
     broadcasts.account_changed(link.connection.account_id)
     if joined.thread.kind == COMMON:
         flash(f"You are on the team of {link.connection.account.name} now.")

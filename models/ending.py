@@ -11,7 +11,7 @@ from typing import Final
 
 from peewee import Expression, Select, fn
 
-from models import clock, windows
+from models import clock, following, windows
 from models.appearing import begin_read, seen_by_team, threads_of
 from models.connection import CONNECTED, DISCONNECTED, TENANT, Connection
 from models.database import locked, transaction
@@ -46,6 +46,8 @@ def pass_time(since: int | None, at: int) -> Passed:
         passed.accounts.add(contact.account_id)
     for account in sorted(passed.accounts):
         passed.threads.update(moved(account, at))
+    if since is None:  # the server may have been away when it should have done this
+        passed.threads.update(following.settle_all(at))
     return passed
 
 

@@ -1,6 +1,7 @@
 """Joining: what the invited answer (SPEC 1)."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -28,6 +29,7 @@ from models.connection import (
 from models.database import locked, transaction
 from models.errors import Conflict, Missing, Refused
 from models.link import INVITATION, Closed, Link
+from models.moving import moved
 from models.signing_up import NAME_MISSING, new_user
 from models.text import line
 from models.thread import Thread
@@ -50,13 +52,14 @@ HAS_SIGN_IN: Final = "{email} has a sign-in already. Sign in with it to accept."
 
 @dataclass(frozen=True)
 class Joined:
-    """What an acceptance made: who joined, and the conversation it opened.
+    """What an acceptance made: who joined, the conversation it opened, the groups they are in.
 
-    On the team that is the common chat.
+    On the team the conversation is the common chat.
     """
 
     user: User
     thread: Thread
+    groups: Collection[int] = ()
 
 
 def accept(invitation: Link, user: User, at: int | None = None) -> Joined:
@@ -70,7 +73,8 @@ def accept(invitation: Link, user: User, at: int | None = None) -> Joined:
     """
     at = clock.now() if at is None else at
     with transaction():
-        return _joined(_taken(invitation, at), invitation, user, at)
+        joined = _joined(_taken(invitation, at), invitation, user, at)
+    return _in_groups(joined, at)
 
 
 def accept_new(invitation: Link, name: str, password_hash: str, at: int | None = None) -> Joined:
@@ -88,7 +92,8 @@ def accept_new(invitation: Link, name: str, password_hash: str, at: int | None =
         if by_address(invitation.email):
             raise Refused(HAS_SIGN_IN.format(email=invitation.email))
         user = new_user(name, invitation.email, password_hash, at, contact.account.zone)
-        return _joined(contact, invitation, user, at)
+        joined = _joined(contact, invitation, user, at)
+    return _in_groups(joined, at)
 
 
 def check_new(invitation: Link, name: str, password: str, at: int | None = None) -> None:
@@ -176,6 +181,10 @@ def _with_one_role(contact: Connection, user: User) -> Connection:
             return hiring.take_over(former, contact)
     _refuse_second_role(contact, user)
     return contact
+
+
+def _in_groups(joined: Joined, at: int) -> Joined:
+    return replace(joined, groups=moved(joined.thread.account_id, at))
 
 
 def _refuse_second_role(contact: Connection, user: User) -> None:

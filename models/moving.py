@@ -1,5 +1,7 @@
 """What follows when somebody moves, joins or leaves: one place to hang it on."""
 
+from models import following
+
 
 def moved(account: int, at: int) -> list[int]:
     """Bring everything up to date that follows who lives or owns where in an account.
@@ -10,5 +12,4 @@ def moved(account: int, at: int) -> list[int]:
     :param at: the instant (ms) that decides who lives somewhere.
     :returns: the ids of the threads that changed.
     """
-    del account, at
-    return []
+    return list(following.settle(account, at))

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from peewee import Select
+from peewee import Select, fn
 
 from models.connection import Connection
 from models.database import OPEN
 from models.groups import Person
 from models.homes import homes_of
-from models.thread import ANNOUNCEMENT, GROUPS, AccessWindow
+from models.message import Message
+from models.thread import ANNOUNCEMENT, GROUPS, AccessWindow, Side
 from models.user import User
 from models.view import View, viewers
 
@@ -62,3 +63,18 @@ def _present(thread: int) -> Select:
         .join(User, on=(Connection.user == User.id))
         .where((AccessWindow.thread == thread) & (AccessWindow.to_seq == OPEN))
     )
+
+
+def concerned(thread: int) -> list[View]:
+    """Whose view a change of a thread itself touches: who came, went, or sees its new name.
+
+    Of an announcement a reader is not told that another one came or went.
+    """
+    seeing = viewers(thread)
+    if not seeing or seeing[0].thread.kind != ANNOUNCEMENT:
+        return seeing
+    last = Message.select(fn.MAX(Message.id)).where(Message.thread == thread)
+    shown = last.where(Message.audience != Side.TEAM).scalar() or 0
+    if last.scalar() == shown:
+        return seeing
+    return [view for view in seeing if view.is_team or view.version > shown]

@@ -24,7 +24,7 @@ def enter(member: Connection, by: int | None, at: int) -> Thread:
     """
     common = _common(member.account_id, at)
     lock_thread(common.id)
-    append_event(common.id, "joined", by, member.user_id, at)
+    append_event(common, "joined", by, member.user_id, at)
     open_personal(member.account_id, by, at)
     return common
 
@@ -40,7 +40,7 @@ def leave(member: Connection, by: int | None, at: int) -> list[int]:
     common = Thread.get_or_none((Thread.account == member.account_id) & (Thread.kind == COMMON))
     if common:
         lock_thread(common.id)
-        append_event(common.id, "left", by, member.user_id, at)
+        append_event(common, "left", by, member.user_id, at)
     closed = windows.close_all(member, by, at, "left")
     return ([common.id] if common else []) + closed
 
