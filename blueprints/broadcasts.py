@@ -14,7 +14,7 @@ from flask import current_app
 
 from blueprints.extensions import socketio
 from blueprints.rendering import shared_fragment
-from models import inbox, readers, team
+from models import inbox, readers, reading, team
 from models.database import connected
 from models.user import User
 from models.view import View, seen_by_all, viewers
@@ -73,12 +73,11 @@ def account_changed(account: int) -> None:
 
 @broadcast
 def read_position_raised(reader: User, thread: int) -> None:
-    """Clear the reader's own devices and show the other side how far was read."""
+    """Clear the reader's own devices and show the others, who may know, how far was read."""
     badge_changed([reader])
     own = View.load(reader, thread)
-    others = [v.person.id for v in viewers(thread) if v.side != own.side and v.takes_part]
     payload = {"thread_id": thread, "user_id": reader.id, "seq": own.read_seq}
-    _to_users(others, "read:changed", payload)
+    _to_users([user.id for user in reading.shown_to(own)], "read:changed", payload)
 
 
 @broadcast

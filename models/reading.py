@@ -4,9 +4,9 @@ from peewee import fn
 
 from models import clock
 from models.database import transaction
-from models.thread import ThreadPerson
+from models.thread import ANNOUNCEMENT, CONVERSATION, GROUPS, AccessWindow, ThreadPerson
 from models.user import User
-from models.view import View
+from models.view import View, viewers
 
 
 def set_read_position(person: User, thread: int, seq: int, at: int | None = None) -> bool:
@@ -40,17 +40,36 @@ def set_read_position(person: User, thread: int, seq: int, at: int | None = None
 
 
 def seen_seq(view: View) -> int:
-    """How far the other side of a dialogue has read: the greatest position; 0 for none.
+    """How far somebody else has read, as far as it is theirs to know: 0 for nobody.
 
+    In a dialogue the other side; in a group the contacts for the team, everybody else for its
+    members. Readers of an announcement learn of nobody.
     A position that was stored for somebody who has just got a right is none: nobody read there.
     """
     contact = view.thread.contact
-    if contact is None or contact.user_id is None:
+    kept = ThreadPerson.user
+    if view.thread.kind in GROUPS:
+        if view.thread.kind == ANNOUNCEMENT and not view.is_team:
+            return 0
+        members = AccessWindow.select(AccessWindow.user).where(
+            AccessWindow.thread == view.thread.id
+        )
+        theirs = kept.in_(members) if view.is_team else kept != view.person.id
+    elif contact is None or contact.user_id is None:
         return 0
-    theirs = ThreadPerson.user == contact.user_id
+    else:
+        theirs = kept == contact.user_id if view.is_team else kept != contact.user_id
     query = ThreadPerson.select(fn.MAX(ThreadPerson.read_seq)).where(
-        (ThreadPerson.thread == view.thread.id)
-        & (theirs if view.is_team else ~theirs)
-        & ThreadPerson.read_at.is_null(False)
+        (ThreadPerson.thread == view.thread.id) & theirs & ThreadPerson.read_at.is_null(False)
     )
     return query.scalar() or 0
+
+
+def shown_to(own: View) -> list[User]:
+    """To whom it is shown how far the person of `own` has read: agrees with `seen_seq`."""
+    others = [one for one in viewers(own.thread.id) if one.takes_part]
+    if own.thread.kind == CONVERSATION and not own.is_team:
+        return [one.person for one in others if one.person != own.person]
+    if own.thread.kind == ANNOUNCEMENT:
+        return [one.person for one in others if one.is_team and not own.is_team]
+    return [one.person for one in others if one.side != own.side]
