@@ -15,6 +15,7 @@ from flask import current_app
 from blueprints.extensions import socketio
 from blueprints.rendering import shared_fragment
 from models import inbox, readers, reading, team
+from models.connection import Connection
 from models.database import connected
 from models.user import User
 from models.view import View, seen_by_all, viewers
@@ -69,6 +70,16 @@ def access_changed(people: Collection[User]) -> None:
 def account_changed(account: int) -> None:
     """Let the open pages of an account's team ask again: its contacts or settings changed."""
     access_changed(team.members(account))
+
+
+@broadcast
+def connection_changed(contact: Connection, threads: Collection[int] = ()) -> None:
+    """Let the open pages of an account's team, of the contact, and of these threads ask again."""
+    for thread in threads:
+        thread_changed(thread)
+    account_changed(contact.account_id)
+    if contact.user_id:
+        access_changed([contact.user])
 
 
 @broadcast

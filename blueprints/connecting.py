@@ -1,10 +1,12 @@
 """Send connection, send it again, take it back, and hand a link over by hand."""
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, request, url_for
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from blueprints import limits
+from blueprints import broadcasts, limits
 from blueprints.access import viewer
 from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
@@ -61,6 +63,7 @@ def invite(contact_id: int) -> Response:
         return _invite_form(contact, refusal.errors, 422)
     except Conflict as refusal:
         return back_to(contact, refusal.sentence)
+    broadcasts.account_changed(contact.account_id)
     return back_to(contact, sent_words(contact))
 
 
@@ -73,6 +76,7 @@ def revoke(contact_id: int) -> Response:
         inviting.revoke(viewer(), contact.id)
     except Conflict as refusal:
         return back_to(contact, refusal.sentence)
+    broadcasts.account_changed(contact.account_id)
     return back_to(contact, f"The invitation of {contact.name} was taken back.")
 
 
@@ -93,6 +97,7 @@ def handed(contact: Connection) -> Response:
     :raises Conflict: when they are connected.
     """
     link = inviting.copy_link(viewer(), contact.id)
+    broadcasts.account_changed(contact.account_id)
     return page_or_partial("contact_link", contact=contact, address=address_of(link))
 
 
@@ -102,5 +107,9 @@ def sent_words(contact: Connection) -> str:
 
 
 def back_to(contact: Connection, sentence: str) -> Response:
-    """To the list that shows the contact, with a notice."""
+    """To where the act was asked for, the contact's page or the list, with a notice."""
+    page = url_for("contact.show", contact_id=contact.id)
+    came_from = request.headers.get("HX-Current-URL") or request.referrer or ""
+    if urlsplit(came_from).path == page:
+        return go_to(page, sentence)
     return go_to(url_for("contacts.index", role=CHANNEL_OF_ROLE[contact.role]), sentence)

@@ -4,7 +4,7 @@ from flask import Blueprint, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
-from blueprints import chrome, limits
+from blueprints import broadcasts, chrome, limits
 from blueprints.access import viewer
 from blueprints.chrome import rights
 from blueprints.connecting import back_to, handed, sent_words
@@ -12,17 +12,20 @@ from blueprints.rendering import page_or_partial
 from models import contact_list, inviting
 from models import contacts as contacts_of
 from models.account import Account
-from models.connection import MANAGE
+from models.connection import CONNECTED, DECLINED, DISCONNECTED, INVITED, MANAGE, NOT_CONNECTED
+from models.contact_list import Wish
 from models.contacts import Wanted
 from models.errors import Invalid, Missing
 from models.keeping import require_manage, visible_roles
 from models.places import visible_properties, visible_units
+from models.property import Property
 from models.thread import CHANNEL_OF_ROLE, CONTACTS
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 
 TABS = {channel: role for role, channel in CHANNEL_OF_ROLE.items()}
-TEXTS = ("role", "name", "email", "phone", "company", "unit", "from_day", "to_day")
+STATES = (CONNECTED, INVITED, NOT_CONNECTED, DECLINED, DISCONNECTED)
+TEXTS = ("role", "name", "email", "phone", "company", "trades", "unit", "from_day", "to_day")
 
 
 def account_or_404() -> Account:
@@ -39,24 +42,41 @@ def account_or_404() -> Account:
 @bp.get("")
 @login_required
 def index() -> Response:
-    """The contacts of one role, `?role=` as channels are named, `?page=` from 1."""
+    """The contacts of one role, `?role=` as channels are named, `?page=` from 1.
+
+    `?state=` and `?property=` show those of one state, of one property.
+    """
     account = account_or_404()
-    counts = contact_list.counts(viewer(), account)
-    role = TABS.get(request.args.get("role", ""), next(iter(counts)))
-    if role not in counts:
+    tally = contact_list.tally(viewer(), account)
+    role = TABS.get(request.args.get("role", ""), next(iter(tally)))
+    if role not in tally:
         raise Missing
     number = max(1, min(request.args.get("page", 1, type=int), 10_000))
-    rows, has_more = contact_list.page(viewer(), account, role, number)
+    properties = list(visible_properties(viewer(), account.id))
+    chosen = _chosen(properties)
+    state = request.args.get("state", "")
+    wish = Wish(state if state in STATES else "", chosen.id if chosen else 0)
+    rows, has_more = contact_list.page(viewer(), account, role, number, wish=wish)
     return page_or_partial(
         "contacts",
         account=account,
         role=role,
-        tabs=[(CHANNEL_OF_ROLE[each], each, count) for each, count in counts.items()],
+        channel=CHANNEL_OF_ROLE[role],
+        tabs=[(CHANNEL_OF_ROLE[each], each, sum(of.values())) for each, of in tally.items()],
+        states=[(each, tally[role].get(each, 0)) for each in STATES],
+        properties=properties,
+        chosen_property=chosen,
+        wish=wish,
         rows=rows,
         number=number,
         has_more=has_more,
         may_manage=rights().level(CONTACTS, account.id) >= MANAGE,
     )
+
+
+def _chosen(properties: list[Property]) -> Property | None:
+    asked = request.args.get("property")
+    return next((one for one in properties if str(one.id) == asked), None)
 
 
 def _new_form(errors: dict[str, str] | None = None, status: int = 200) -> Response:
@@ -104,6 +124,7 @@ def add() -> Response:
         contact = contacts_of.add_contact(viewer(), account.id, wanted)
     except Invalid as refusal:
         return _new_form(refusal.errors, 422)
+    broadcasts.account_changed(account.id)
     if act == "link":
         return handed(contact)
     if act == "invite":

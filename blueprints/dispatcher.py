@@ -5,7 +5,7 @@ import smtplib
 
 from flask import Flask
 
-from blueprints import emails, mailing, rounds, unread_mails
+from blueprints import broadcasts, emails, mailing, rounds, unread_mails
 from blueprints.emails import Mail
 from blueprints.extensions import socketio
 from models import clock, outbox, signing_in, unread
@@ -92,11 +92,21 @@ def _close(row: Outbox, at: int) -> None:
 def _failed(row: Outbox, error: Exception, at: int) -> None:
     if mailing.is_final(error):
         log.warning("Mail %s was refused for good: %s", row.id, error)
-        _close(row, at)
+        _give_up(row, at)
         return
     if isinstance(error, OSError | smtplib.SMTPException):
         log.warning("Mail %s could not be handed over, try %s: %s", row.id, row.attempts, error)
     else:
         log.error("Mail %s could not be built, try %s", row.id, row.attempts, exc_info=error)
     if not outbox.put_off(row, at, server_fails=mailing.server_fails(error)):
+        _give_up(row, at)
+
+
+def _give_up(row: Outbox, at: int) -> None:
+    """Close a row whose mail will not arrive; an account's team sees that of an invitation."""
+    if row.link is None:
         _close(row, at)
+        return
+    outbox.give_up(row, at)
+    if row.link.connection_id:
+        broadcasts.account_changed(row.link.connection.account_id)

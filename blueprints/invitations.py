@@ -126,9 +126,7 @@ def _accept(link: Link) -> Response:
         joining.check_new(link, form.get("name", ""), form.get("password", ""))
         joined = joining.accept_new(link, form.get("name", ""), chosen_password())
         let_in(joined.user, keep=True)
-    for thread in (joined.thread.id, *joined.groups):
-        broadcasts.thread_changed(thread)
-    broadcasts.account_changed(link.connection.account_id)
+    broadcasts.connection_changed(link.connection, (joined.thread.id, *joined.groups))
     if joined.thread.kind == COMMON:
         flash(f"You are on the team of {link.connection.account.name} now.")
         return redirect("/messages?channel=team")

@@ -16,7 +16,7 @@ from blueprints.words import CHANNELS
 from models import inbox, policy, reading, sync
 from models.errors import Missing
 from models.shared import shared
-from models.thread import LANDLORDS, MAINTENANCE
+from models.thread import CONTACTS, LANDLORDS, MAINTENANCE
 from models.view import PAGE, View
 
 bp = Blueprint("threads", __name__)
@@ -168,6 +168,7 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         "phone": policy.phone_of(contact) if contact else "",
         "place": row.place,
         "refusal": view.refusal(),
+        "keeps_contacts": rights().level(CONTACTS, view.thread.account_id) if contact else 0,
         "others_unread": sum(p.counted for p in positions() if p.thread != row.id),
         "messages": shown,
         # Half a page may be all there is; who asks for more is told that there is none.

@@ -4,10 +4,10 @@ Who works for a list of properties sees a tenant by where they live and an owner
 own. What comes into sight that way is nothing new: it counts as read until then.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from peewee import fn
+from peewee import EXCLUDED, fn
 
 from models import policy
 from models.database import OPEN
@@ -53,22 +53,29 @@ def seen_by_team(threads: Iterable[int], at: int) -> Seen:
 
 
 def begin_read(before: Seen, after: Seen, at: int) -> None:
-    """Let what appeared count as read up to the instant `at`, inside a transaction.
-
-    Who has a read position there keeps it: they saw the thread before.
-    """
+    """Let what appeared count as read up to the instant `at`, inside a transaction."""
     appeared = {pair: since for pair, since in after.items() if pair not in before}
     if not appeared:
         return
     said = Message.thread.in_({thread for _, thread in appeared}) & (Message.created_at <= at)
     newest = Message.select(Message.thread, fn.MAX(Message.id)).where(said)
     last = dict(newest.group_by(Message.thread).tuples())
-    rows = [
-        {"user": user, "thread": thread, "read_seq": max(since, last.get(thread, 0))}
-        for (user, thread), since in sorted(appeared.items())
+    count_from({pair: max(since, last.get(pair[1], 0)) for pair, since in appeared.items()})
+
+
+def count_from(positions: Mapping[tuple[int, int], int]) -> None:
+    """Let unread begin after a seq, by user and thread, as if read until there.
+
+    `read_at` is left empty: the others are not to be told that anybody has seen it.
+    """
+    wanted = [
+        {"user": user, "thread": thread, "read_seq": seq}
+        for (user, thread), seq in sorted(positions.items())
     ]
-    ThreadPerson.insert_many(rows).on_conflict(
-        conflict_target=[ThreadPerson.user, ThreadPerson.thread],
-        preserve=[ThreadPerson.read_seq],
-        where=ThreadPerson.read_seq.is_null(),
-    ).execute()
+    for start in range(0, len(wanted), 200):
+        ThreadPerson.insert_many(wanted[start : start + 200]).on_conflict(
+            conflict_target=[ThreadPerson.user, ThreadPerson.thread],
+            preserve=[ThreadPerson.read_seq],
+            update={ThreadPerson.read_at: None},
+            where=ThreadPerson.read_seq.is_null() | (ThreadPerson.read_seq < EXCLUDED.read_seq),
+        ).execute()

@@ -2,16 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from peewee import Select, fn
+from peewee import Expression, fn
 
 from models import clock, inviting, link, policy
 from models.account import Account
 from models.connection import CONNECTED, INVITED, Connection
 from models.homes import homes_of
 from models.keeping import visible_roles
-from models.link import INVITATION, Link
+from models.link import Link
+from models.property import OwnerProperty, Tenancy
 from models.thread import Thread
 from models.user import User
 
@@ -24,7 +25,8 @@ class ContactRow:
     """One contact: `place` is where they live or what they own, `thread_id` the dialogue.
 
     `is_open` says that an invitation waits for an answer; `can_resend` that it may go out again;
-    `invited_at` (ms) is when the last one went out by mail.
+    `invited_at` (ms) is when the last one went out by mail, `undelivered` the address at which
+    the mail server refused it for good.
     """
 
     id: int
@@ -40,32 +42,64 @@ class ContactRow:
     is_open: bool
     can_resend: bool
     invited_at: int | None
+    undelivered: str = ""
+    trades: str = ""
+
+
+def tally(person: User, account: Account) -> dict[str, dict[str, int]]:
+    """By role, in tab order, and by state: how many contacts the person sees."""
+    grouped = (
+        policy.visible_contacts(person, account.id)
+        .select(Connection.role, Connection.state, fn.COUNT(Connection.id))
+        .group_by(Connection.role, Connection.state)
+        .tuples()
+    )
+    found: dict[str, dict[str, int]] = {role: {} for role in visible_roles(person, account)}
+    for role, state, number in grouped:
+        found.setdefault(role, {})[state] = number
+    return found
 
 
 def counts(person: User, account: Account) -> dict[str, int]:
     """How many contacts the person sees of each role whose contacts they see, in tab order."""
-    grouped = (
-        policy.visible_contacts(person, account.id)
-        .select(Connection.role, fn.COUNT(Connection.id).alias("number"))
-        .group_by(Connection.role)
-    )
-    found = {row.role: row.number for row in grouped}
-    return {role: found.get(role, 0) for role in visible_roles(person, account)}
+    return {role: sum(states.values()) for role, states in tally(person, account).items()}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which contacts of a role are asked for: all of them, or of one state, of one property."""
+
+    state: str = ""
+    property: int = 0
 
 
 def page(
-    person: User, account: Account, role: str, number: int = 1, at: int | None = None
+    person: User,
+    account: Account,
+    role: str,
+    number: int = 1,
+    at: int | None = None,
+    wish: Wish = Wish(),
 ) -> tuple[list[ContactRow], bool]:
     """A page of PAGE contacts of one role by name, and whether there is another one after it."""
+    at = clock.now() if at is None else at
+    asked = policy.visible_contacts(person, account.id, at).where(Connection.role == role)
+    if wish.state:
+        asked = asked.where(Connection.state == wish.state)
+    if wish.property:
+        asked = asked.where(_belongs_to(wish.property, at))
     ordered = (
-        policy.visible_contacts(person, account.id)
-        .where(Connection.role == role)
-        .order_by(fn.LOWER(Connection.name), Connection.id)
+        asked.order_by(fn.LOWER(Connection.name), Connection.id)
         .limit(PAGE + 1)
         .offset((number - 1) * PAGE)
     )
     found = list(ordered)
     return rows(found[:PAGE], at), len(found) > PAGE
+
+
+def one(contact: Connection, at: int | None = None) -> ContactRow:
+    """The row of one contact."""
+    return rows([contact], at)[0]
 
 
 def waiting(person: User, account: Account, at: int | None = None) -> list[ContactRow]:
@@ -99,9 +133,34 @@ def rows(contacts: Collection[Connection], at: int | None = None) -> list[Contac
             is_open=_is_open(contact, invitations.get(contact.id, []), at),
             can_resend=_can_send(contact, invitations.get(contact.id, []), at),
             invited_at=_invited_at(invitations.get(contact.id, [])),
+            undelivered=_undelivered(contact, invitations.get(contact.id, [])),
+            trades=contact.trades,
         )
         for contact in contacts
     ]
+
+
+def _belongs_to(place: int, at: int) -> Expression:
+    """Whether a contact lives in a property, by the home that `homes_of` shows, or owns it."""
+    home, other = Tenancy.alias("home"), Tenancy.alias("other")
+    better = other.select().where(
+        (other.connection == Connection.id)
+        & (other.id != home.id)
+        & (_current(other, at) | (other.starts_at > home.starts_at))
+    )
+    lives = home.select().where(
+        (home.connection == Connection.id)
+        & (home.property == place)
+        & (_current(home, at) | ~fn.EXISTS(better))
+    )
+    owns = OwnerProperty.select().where(
+        (OwnerProperty.connection == Connection.id) & (OwnerProperty.property == place)
+    )
+    return fn.EXISTS(lives) | fn.EXISTS(owns)
+
+
+def _current(tenancy: Any, at: int) -> Expression:
+    return (tenancy.starts_at <= at) & (tenancy.ends_at > at)
 
 
 def _threads(contacts: list[int]) -> dict[int, int]:
@@ -110,13 +169,8 @@ def _threads(contacts: list[int]) -> dict[int, int]:
 
 
 def _invitations(contacts: list[int]) -> dict[int, list[Link]]:
-    found: Select = (
-        Link.select()
-        .where(Link.connection.in_(contacts) & (Link.kind == INVITATION))
-        .order_by(Link.id.desc())
-    )
     by_contact: dict[int, list[Link]] = {}
-    for one in found:
+    for one in inviting.sent_to(contacts):
         by_contact.setdefault(one.connection_id, []).append(one)
     return by_contact
 
@@ -128,6 +182,12 @@ def _is_open(contact: Connection, sent: list[Link], at: int) -> bool:
 def _invited_at(sent: list[Link]) -> int | None:
     newest = inviting.newest_mailed(sent)
     return newest.created_at if newest else None
+
+
+def _undelivered(contact: Connection, sent: list[Link]) -> str:
+    newest = inviting.newest_mailed(sent)
+    lost = newest and newest.refused and newest.voided_at is None
+    return newest.email if newest and lost and contact.state != CONNECTED else ""
 
 
 def _can_send(contact: Connection, sent: list[Link], at: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from models import clock, policy
 from models.account import PROPERTY_MANAGER, Account
@@ -49,6 +49,7 @@ class Wanted:
     email: str = ""
     phone: str = ""
     company: str = ""
+    trades: str = ""
     note: str = ""
     unit: str = ""
     from_day: str = ""
@@ -144,17 +145,24 @@ def read_entry(check: Check, grounds: Grounds, wanted: Wanted) -> Entry:
     Nothing here asks the database: thousands of lines of a file are read by it too.
     """
     _check_role(check, grounds, wanted.role)
-    columns = {
-        "role": wanted.role,
-        "name": check.read("name", partial(line, limit=LONGEST_NAME), wanted.name, NAME_MISSING),
-        "email": check.read("email", address, wanted.email),
-        "phone": check.read("phone", partial(line, limit=40), wanted.phone),
-        "company": check.read("company", line, wanted.company),
-        "note": check.read("note", partial(block, limit=2000), wanted.note),
-    }
+    columns = {"role": wanted.role} | read_facts(check, wanted)
     home = _home(check, grounds, wanted) if wanted.role == TENANT else None
-    owned = _owned(check, grounds, wanted) if wanted.role == OWNER else []
+    owned = []
+    if wanted.role == OWNER:
+        owned = read_owned(check, grounds.properties, grounds.all_properties, wanted.properties)
     return Entry(columns, home, owned)
+
+
+def read_facts(check: Check, typed: Any) -> dict[str, str]:
+    """The columns of a contact that are plain text, out of what was typed."""
+    return {
+        "name": check.read("name", partial(line, limit=LONGEST_NAME), typed.name, NAME_MISSING),
+        "email": check.read("email", address, typed.email),
+        "phone": check.read("phone", partial(line, limit=40), typed.phone),
+        "company": check.read("company", line, typed.company),
+        "trades": check.read("trades", line, typed.trades),
+        "note": check.read("note", partial(block, limit=2000), typed.note),
+    }
 
 
 def _grounds(person: User, account: Account, at: int) -> Grounds:
@@ -233,24 +241,32 @@ def _home(check: Check, grounds: Grounds, wanted: Wanted) -> Tenancy | None:
         check.refuse("unit", UNIT_UNKNOWN)
         return None
     zone = unit.property.zone
-    first, last = _day(check, "from_day", wanted.from_day), _day(check, "to_day", wanted.to_day)
+    starts_at, ends_at = read_days(check, wanted.from_day, wanted.to_day, zone, grounds.at)
+    return Tenancy(unit=unit, property=unit.property, starts_at=starts_at, ends_at=ends_at)
+
+
+def read_days(check: Check, from_day: str, to_day: str, zone: str, at: int) -> tuple[int, int]:
+    """From when to when (ms) a tenancy of these days runs in the IANA `zone`.
+
+    Without a first day it begins today, or on its last day when that is past; without a last
+    day it has no end.
+    """
+    first, last = _day(check, "from_day", from_day), _day(check, "to_day", to_day)
     if first and last and last < first:
         check.refuse("to_day", ENDS_FIRST)
-    today = clock.to_datetime(grounds.at, zone).date()
-    return Tenancy(
-        unit=unit,
-        property=unit.property,
-        starts_at=clock.start_of(first or min(today, last or today), zone),
-        ends_at=clock.end_of(last, zone) if last else FOREVER,
-    )
+    today = clock.to_datetime(at, zone).date()
+    starts_at = clock.start_of(first or min(today, last or today), zone)
+    return starts_at, clock.end_of(last, zone) if last else FOREVER
 
 
-def _owned(check: Check, grounds: Grounds, wanted: Wanted) -> list[Property]:
-    mine = grounds.properties
-    found = [mine[asked] for asked in dict.fromkeys(wanted.properties) if asked in mine]
-    if len(found) != len(set(wanted.properties)):
+def read_owned(
+    check: Check, mine: Mapping[str, Property], has_all: bool, wanted: Collection[str]
+) -> list[Property]:
+    """The properties named, out of those a person works for; who has not all must name one."""
+    found = [mine[asked] for asked in dict.fromkeys(wanted) if asked in mine]
+    if len(found) != len(set(wanted)):
         check.refuse("properties", NOT_THEIRS)
-    elif not found and not grounds.all_properties:
+    elif not found and not has_all:
         check.refuse("properties", "Choose at least one property.")
     return found
 

@@ -1,10 +1,10 @@
 """Inviting: from the press on Send connection to the answer of the invited (SPEC 1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Final
 
-from peewee import Expression
+from peewee import Expression, Select, fn
 
 from models import clock, link, outbox
 from models.checking import Check
@@ -14,6 +14,7 @@ from models.database import locked, transaction
 from models.errors import Conflict
 from models.keeping import invitable
 from models.link import INVITATION, Closed, Link
+from models.outbox import Outbox
 from models.signing_up import ADDRESS_MISSING, NAME_MISSING
 from models.text import block, line
 from models.user import LONGEST_NAME, User, address
@@ -47,7 +48,7 @@ def invite(
     with transaction():
         contact = _unconnected(lock_managed(person, contact, invitable))
         email = set_email(person, contact, email)
-        newest = newest_mailed(Link.select().where(_invitations(contact)).order_by(Link.id.desc()))
+        newest = newest_mailed(sent_to([contact.id]))
         if newest and newest.email == email and too_soon(contact, newest, at):
             raise Conflict(TOO_SOON)
         if note is None and newest:
@@ -74,10 +75,22 @@ def check_sendable(email: str, note: str) -> str:
 def too_soon(contact: Connection, newest: Link, at: int) -> bool:
     """Whether the contact was mailed less than 24 hours ago and has not joined since.
 
-    Taking it back changes nothing: the mail has reached them.
+    Taking it back changes nothing: the mail has reached them, unless it was refused for good.
     """
+    if newest.refused:
+        return False
     waiting = newest.state(at) in (link.OPEN, link.VOID) or contact.state == DECLINED
     return waiting and newest.created_at > at - AGAIN_AFTER
+
+
+def sent_to(contacts: Collection[int]) -> Select:
+    """The invitations of these contacts, the newest first; `refused` says which never arrived."""
+    given_up = Outbox.select().where((Outbox.link == Link.id) & Outbox.refused_at.is_null(False))
+    return (
+        Link.select(Link, fn.EXISTS(given_up).alias("refused"))
+        .where(Link.connection.in_(list(contacts)) & (Link.kind == INVITATION))
+        .order_by(Link.id.desc())
+    )
 
 
 def newest_mailed(newest_first: Iterable[Link]) -> Link | None:

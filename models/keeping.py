@@ -17,10 +17,17 @@ def require_manage(person: User, account: int) -> None:
     :raises Missing: for who may not see the contacts of the account.
     :raises Refused: for who may only look, with whom to ask.
     """
-    level = policy.contacts_level(person, account)
-    if level < VIEW:
+    if policy.contacts_level(person, account) < VIEW:
         raise Missing
-    if level < MANAGE:
+    refuse_lookers(person, account)
+
+
+def refuse_lookers(person: User, account: int) -> None:
+    """Refuse who may not change contacts, where they see one anyway, as in a conversation.
+
+    :raises Refused: with whom to ask.
+    """
+    if policy.contacts_level(person, account) < MANAGE:
         raise Refused(ASK.format(admin=_an_admin(account)))
 
 
@@ -43,15 +50,26 @@ def managed_account(person: User, account: int) -> Account:
     return Account.get_by_id(account)
 
 
+def visible_contact(person: User, contact: int) -> Connection:
+    """The contact, for a member of the team who sees it.
+
+    :raises Missing: when it is not there or not theirs to see.
+    """
+    found: Connection | None = (
+        policy.visible_contacts(person).where(Connection.id == contact).first()
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
 def managed_contact(person: User, contact: int) -> Connection:
     """The contact, for a member of the team who sees it and may change it.
 
     :raises Missing: when it is not there or not theirs to see.
     :raises Refused: when they may only look.
     """
-    found = policy.visible_contacts(person).where(Connection.id == contact).first()
-    if found is None:
-        raise Missing
+    found = visible_contact(person, contact)
     require_manage(person, found.account_id)
     return found
 

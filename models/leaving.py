@@ -8,6 +8,7 @@ from models.contacts import lock_managed
 from models.database import locked, transaction
 from models.errors import Conflict
 from models.keeping import managed_contact
+from models.moving import moved
 from models.user import User
 
 NOT_CONNECTED_NOW: Final = "You are not connected any more."
@@ -16,7 +17,7 @@ NOT_CONNECTED_NOW: Final = "You are not connected any more."
 def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int]:
     """End a connection, by a member of the team or by the contact; both keep what they saw.
 
-    :returns: the ids of the threads that closed.
+    :returns: the ids of the threads that closed or changed.
     :raises Missing: when it is not theirs to see.
     :raises Refused: when they may not keep contacts.
     :raises Conflict: when it ended before.
@@ -35,4 +36,5 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
         Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
             Connection.id == contact_id
         ).execute()
-        return windows.close_all(contact, person.id, at)
+        closed = windows.close_all(contact, person.id, at)
+    return closed + [one for one in moved(contact.account_id, at) if one not in closed]

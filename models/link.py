@@ -61,6 +61,9 @@ class Link(BaseModel):
     used_at = Instant(null=True)
     voided_at = Instant(null=True)
 
+    refused = False
+    """Whether the mail server refused it for good, where a query asked for that."""
+
     class Meta:
         indexes = ((("email", "kind"), False),)
 

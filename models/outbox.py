@@ -158,6 +158,13 @@ def done(row: Outbox, at: int) -> None:
         finish(row, at)
 
 
+def give_up(row: Outbox, at: int) -> None:
+    """Close a row whose mail will never arrive, and remember that. Not when the lease was lost."""
+    with transaction():
+        Outbox.update(refused_at=at).where(ours(row)).execute()
+        finish(row, at)
+
+
 def put_off(row: Outbox, at: int, *, server_fails: bool = False) -> bool:
     """Try again later; False when a row has had GIVE_UP tries and should be closed.
 

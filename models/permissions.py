@@ -6,6 +6,7 @@ from typing import Final
 from peewee import Select
 
 from models import clock, policy, team
+from models.appearing import count_from
 from models.connection import ADMIN, MANAGE, Connection, TeamRight
 from models.contacts import lock_managed
 from models.database import db, last_seq, next_seq, transaction
@@ -114,7 +115,8 @@ def begin(tie: Connection, at: int) -> None:
     TeamRight.update(since_seq=version).where(TeamRight.connection == tie).execute()
     Connection.update(rights_version=version).where(Connection.id == tie.id).execute()
     kept = ThreadPerson.select(ThreadPerson.thread).where(ThreadPerson.user == tie.user_id)
-    _count_from(tie.user_id, _seen(tie, at) & {thread for (thread,) in kept.tuples()}, version)
+    known = _seen(tie, at) & {thread for (thread,) in kept.tuples()}
+    count_from({(tie.user_id, thread): version for thread in known})
 
 
 def rewrite(tie: Connection, change: Callable[[], None], at: int) -> None:
@@ -129,7 +131,8 @@ def rewrite(tie: Connection, change: Callable[[], None], at: int) -> None:
     change()
     version = next_seq()
     Connection.update(rights_version=version).where(Connection.id == tie.id).execute()
-    _count_from(tie.user_id, _seen(tie, at) - before, version)
+    appeared = _seen(tie, at) - before
+    count_from({(tie.user_id, thread): version for thread in appeared})
 
 
 def _changed(
@@ -152,17 +155,3 @@ def _seen(tie: Connection, at: int) -> set[int]:
         return set()
     rows = _by_right.rows(person=tie.user_id, account=tie.account_id, at=at)
     return {row.thread_id for row in rows}
-
-
-def _count_from(user: int, threads: Collection[int], seq: int) -> None:
-    """Let unread begin after `seq` in these threads, as if read until there.
-
-    `read_at` is left empty: the others are not to be told that anybody has seen it.
-    """
-    wanted = [{"user": user, "thread": one, "read_seq": seq} for one in sorted(threads)]
-    for start in range(0, len(wanted), 200):
-        ThreadPerson.insert_many(wanted[start : start + 200]).on_conflict(
-            conflict_target=[ThreadPerson.user, ThreadPerson.thread],
-            update={ThreadPerson.read_seq: seq, ThreadPerson.read_at: None},
-            where=ThreadPerson.read_seq.is_null() | (ThreadPerson.read_seq < seq),
-        ).execute()

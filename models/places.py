@@ -1,4 +1,4 @@
-"""Adding properties and their units."""
+"""Properties and their units: adding, changing, and removing what nobody uses."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial

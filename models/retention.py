@@ -20,12 +20,15 @@ AT_ONCE: Final = 200
 def clear(at: int) -> int:
     """Take away rows of the outbox and links that have been done with for KEPT_FOR.
 
-    An invitation stays while its contact counts as invited: the list says when it went out.
+    An invitation stays while its contact counts as invited: the list says when it went out, and
+    whether it arrived.
     Returns how many rows were taken away.
     """
     before = at - KEPT_FOR
     named = Outbox.select().where(Outbox.link == Link.id)
-    return _clear(Outbox, Outbox.done_at < before) + _clear(
+    refused = Link.select().where((Link.id == Outbox.link) & fn.EXISTS(_still_invited()))
+    worth_nothing = Outbox.refused_at.is_null() | ~fn.EXISTS(refused)
+    return _clear(Outbox, (Outbox.done_at < before) & worth_nothing) + _clear(
         Link, _closed(before) & ~fn.EXISTS(named) & ~fn.EXISTS(_still_invited())
     )
 

@@ -26,6 +26,7 @@ from models.connection import (
     Connection,
 )
 from models.message import Attachment
+from models.property import Tenancy
 from models.storage import Storage
 from models.team import RIGHTS
 from models.user import User
@@ -129,6 +130,12 @@ class Standing:
         if scenario.role == OWNER:
             factories.own(tie, office.place)
         return tie
+
+    @property
+    def tenancy(self) -> int | None:
+        """The id of where the contact lives."""
+        home = Tenancy.get_or_none(Tenancy.connection == self.contact)
+        return home.id if home else None
 
     def _said(self, scenario: Scenario) -> None:
         self.message = factories.say(self.contact.user, self.thread, SECRET)

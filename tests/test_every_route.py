@@ -51,6 +51,13 @@ def contact(world: Standing) -> Levels:
     return world.scenario.keeping
 
 
+def connection(world: Standing) -> Levels:
+    """Who may end the connection from the conversation: the contact, and who keeps contacts."""
+    return {
+        one: WRITES if one == "themself" else world.keeping(one) for one in world.scenario.sight
+    }
+
+
 def nothing_typed(_: Standing) -> Mapping[str, Any]:
     return {}
 
@@ -72,6 +79,7 @@ def reads(about: Any, status: int | tuple[int, ...] = 200, **more: Any) -> Route
 
 
 DONE = (200, 303)  # the next dialog, or back to the list with a notice
+OF_SOME = (200, 303, 404)  # only contacts of one role have it
 
 ROUTES = {
     "GET static": Route(EVERYBODY),
@@ -124,6 +132,21 @@ ROUTES = {
     "POST connecting.invite": Route(contact, DONE, lambda _: {"email": "somebody@example.com"}),
     "POST connecting.revoke": Route(contact, DONE),
     "POST connecting.copy_link": Route(contact, DONE),
+    "GET contact.show": reads(contact),
+    "GET contact.edit": Route(contact),
+    "POST contact.save": Route(contact, DONE),
+    "GET contact.owned": Route(contact, OF_SOME),
+    "POST contact.save_owned": Route(contact, OF_SOME, lambda w: {"properties": w.office.place.id}),
+    "POST contact.stay": Route(contact, OF_SOME),
+    "GET homes.new": Route(contact, OF_SOME),
+    "POST homes.add": Route(contact, (422, 404)),
+    "GET homes.edit": Route(contact, OF_SOME),
+    "POST homes.save": Route(contact, (422, 404)),
+    "POST homes.remove": Route(contact, OF_SOME),
+    "GET disconnecting.ask_for_contact": Route(contact, (200, 409)),
+    "POST disconnecting.end_contact": Route(contact, (303, 409)),
+    "GET disconnecting.ask_in_thread": Route(connection, (200, 409)),
+    "POST disconnecting.end_in_thread": Route(connection, (303, 409)),
     "GET contacts.index": reads(CONTACTS),
     "GET properties.index": reads(CONTACTS),
     "GET contacts.new": Route(CONTACTS),
@@ -237,6 +260,7 @@ def value_of(world: Standing, argument: str) -> Any:
         "number": world.file.id if world.file else nothing,
         "contact_id": world.contact.id,
         "property_id": world.office.place.id,
+        "tenancy_id": world.tenancy or nothing,
         "session_id": nothing,
         "client_id": str(uuid4()),
         "name": "photo.jpg",

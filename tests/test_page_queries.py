@@ -24,6 +24,7 @@ QUERIES = {
     "/threads/1/people": 10,
     "/badge": 2,
     "/contacts?role=tenants": 14,
+    "/contacts/2": 14,
     "/properties": 9,
     "/settings/profile": 6,
     "/settings/notifications": 6,

@@ -1,4 +1,4 @@
-// Times in the reader's own words: every <time data-time="clock|row|day|date">.
+// Times in the reader's own words: every <time data-time="clock|row|day|date|calendar">.
 
 const DAY = 86_400_000;
 const formats = {
@@ -8,6 +8,8 @@ const formats = {
   dayOfYear: new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" }),
   shortDay: new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" }),
   date: new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }),
+  // Of a day without a clock, as the last one of a tenancy: the same day for readers everywhere.
+  calendar: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" }),
   long: new Intl.DateTimeFormat(undefined, { dateStyle: "long" }),
 };
 
@@ -23,6 +25,7 @@ export function dayNumber(date) {
 const words = {
   clock: (date) => formats.clock.format(date),
   date: (date) => formats.date.format(date),
+  calendar: (date) => formats.calendar.format(date),
   row: (date, age, thisYear) => {
     if (age === 0) return formats.clock.format(date);
     if (age === 1) return "Yesterday";
@@ -40,7 +43,7 @@ const words = {
 /**
  * An instant in words.
  * @param {Date} date
- * @param {"clock"|"row"|"day"|"date"} form
+ * @param {"clock"|"row"|"day"|"date"|"calendar"} form
  */
 export function inWords(date, form) {
   const now = new Date();
