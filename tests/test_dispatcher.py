@@ -11,9 +11,9 @@ from aiosmtpd.controller import Controller
 from flask import Flask
 
 from app import create_app
-from blueprints import mailing
+from blueprints import broadcasts, mailing
 from blueprints.dispatcher import dispatch_due
-from models import inviting, joining, outbox, signing_in
+from models import inviting, joining, outbox, retention, signing_in
 from models.clock import DAY, HOUR, SECOND, now
 from models.connection import NOT_CONNECTED
 from models.database import connected, db
@@ -151,6 +151,28 @@ def test_a_full_mailbox_is_tried_again_and_a_refusal_for_good_is_not(
     inbox[0].refusal = "554 Not wanted"
     assert dispatch_due(mailed, at + HOUR // 12) == 0
     assert again(row).done_at is not None
+
+
+def test_an_invitation_refused_for_good_is_remembered_and_the_team_hears_of_it(
+    mailed: Flask, inbox: tuple[Inbox, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(broadcasts, "account_changed", told.append)
+    house = office()
+    grace = contact(house.account, "Grace Bellamy", state=NOT_CONNECTED)
+    sent = inviting.invite(house.admin, grace.id, "nobody@example.com")
+    inbox[0].refusal = "550 No such user here"
+    at = now()
+    dispatch_due(mailed, at)
+    row = Outbox.get(Outbox.link == sent)
+    assert (row.done_at, row.refused_at) == (at, at)
+    assert told == [house.account.id]
+    inbox[0].refusal = None
+    inviting.invite(house.admin, grace.id, "grace@example.com")
+    assert dispatch_due(mailed) == 1
+    assert [one.refused for one in inviting.sent_to([grace.id])] == [False, True]
+    retention.clear(at + 90 * DAY)
+    assert Outbox.get_by_id(row.id)  # as long as they count as invited
 
 
 class HangsUp(socketserver.StreamRequestHandler):
