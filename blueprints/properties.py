@@ -4,15 +4,16 @@ from flask import Blueprint, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
+from blueprints import broadcasts
 from blueprints.access import viewer
 from blueprints.chrome import rights
 from blueprints.contacts import account_or_404
 from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
-from models import places, zones
+from models import places, remodelling, zones
 from models.connection import MANAGE
 from models.errors import Invalid
-from models.property import Unit
+from models.property import Property, Unit
 from models.thread import CONTACTS
 
 bp = Blueprint("properties", __name__, url_prefix="/properties")
@@ -81,7 +82,89 @@ def add() -> Response:
         )
     except Invalid as refusal:
         return _new_form(refusal.errors, 422)
-    return go_to("/properties", f"{made.name} was added.")
+    return _done(made.account_id, f"{made.name} was added.")
+
+
+def _edit_form(
+    place: Property, errors: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    return page_or_partial(
+        "property_edit",
+        status,
+        property=place,
+        zones=zones.options(),
+        typed=request.form if request.method == "POST" else place,
+        errors=errors or {},
+        may_remove=places.works_for_all(viewer(), place.account_id),
+    )
+
+
+@bp.get("/<int:property_id>/edit")
+@login_required
+def edit(property_id: int) -> Response:
+    """The dialog that changes a property, or removes it."""
+    return _edit_form(remodelling.managed_property(viewer(), property_id))
+
+
+@bp.post("/<int:property_id>/edit")
+@login_required
+def save(property_id: int) -> Response:
+    """Change what a property is called, where it stands and its zone."""
+    place, form = remodelling.managed_property(viewer(), property_id), request.form
+    try:
+        place, threads = remodelling.change_property(
+            viewer(),
+            property_id,
+            form.get("name", ""),
+            form.get("address", ""),
+            form.get("zone", ""),
+        )
+    except Invalid as refusal:
+        return _edit_form(place, refusal.errors, 422)
+    for thread in threads:
+        broadcasts.thread_changed(thread)
+    return _done(place.account_id, "Saved.")
+
+
+@bp.post("/<int:property_id>/remove")
+@login_required
+def remove(property_id: int) -> Response:
+    """Remove a property that nobody uses."""
+    place = remodelling.remove_property(viewer(), property_id)
+    return _done(place.account_id, f"{place.name} was removed.")
+
+
+@bp.get("/units/<int:unit_id>")
+@login_required
+def edit_unit(unit_id: int) -> Response:
+    """The dialog that renames a unit, or removes it."""
+    unit = remodelling.managed_unit(viewer(), unit_id)
+    return page_or_partial("unit_edit", unit=unit, name=unit.name, errors={})
+
+
+@bp.post("/units/<int:unit_id>")
+@login_required
+def rename_unit(unit_id: int) -> Response:
+    """Call a unit something else."""
+    unit, name = remodelling.managed_unit(viewer(), unit_id), request.form.get("name", "")
+    try:
+        remodelling.rename_unit(viewer(), unit_id, name)
+    except Invalid as refusal:
+        return page_or_partial("unit_edit", 422, unit=unit, name=name, errors=refusal.errors)
+    return _done(unit.property.account_id, "Saved.")
+
+
+@bp.post("/units/<int:unit_id>/remove")
+@login_required
+def remove_unit(unit_id: int) -> Response:
+    """Remove a unit in which nobody ever lived."""
+    unit = remodelling.remove_unit(viewer(), unit_id)
+    return _done(unit.property.account_id, f"{unit.name} was removed.")
+
+
+def _done(account: int, sentence: str) -> Response:
+    broadcasts.account_changed(account)
+    return go_to("/properties", sentence)
 
 
 @bp.post("/<int:property_id>/units")
@@ -92,4 +175,4 @@ def add_unit(property_id: int) -> Response:
         unit = places.add_unit(viewer(), property_id, request.form.get("name", ""))
     except Invalid as refusal:
         return _list(refusal.errors, 422, property_id)
-    return go_to("/properties", f"{unit.name} was added.")
+    return _done(unit.property.account_id, f"{unit.name} was added.")

@@ -1,4 +1,4 @@
-"""Properties and their units: adding, changing, and removing what nobody uses."""
+"""Adding properties and their units."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial

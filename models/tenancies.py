@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from peewee import Expression
+from peewee import Expression, IntegrityError
 
 from models import appearing, clock, ending
 from models.checking import Check
@@ -87,13 +87,16 @@ def save(
     """
     at = clock.now() if at is None else at
     contact = _tenant(person, contact_id)
-    with transaction():
-        contact = lock_managed(person, contact)
-        held = _held(person, contact, tenancy) if tenancy else None
-        wanted = _read(person, contact, typed, held, at)
-        with appearing.noticed([contact.id], at):
-            wanted.save()
-        closed = ending.end_if_over(contact, at)
+    try:
+        with transaction():
+            contact = lock_managed(person, contact)
+            held = _held(person, contact, tenancy) if tenancy else None
+            wanted = _read(person, contact, typed, held, at)
+            with appearing.noticed([contact.id], at):
+                wanted.save()
+            closed = ending.end_if_over(contact, at)
+    except IntegrityError:  # the unit was removed in this moment
+        raise Invalid({"unit": UNIT_UNKNOWN}) from None
     return _changed(contact, closed, at)
 
 

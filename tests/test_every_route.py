@@ -154,6 +154,12 @@ ROUTES = {
     "GET properties.new": Route(PLACES),
     "POST properties.add": Route(PLACES, 422),
     "POST properties.add_unit": Route(PROPERTY, 422),
+    "GET properties.edit": Route(PROPERTY),
+    "POST properties.save": Route(PROPERTY, 422),
+    "POST properties.remove": Route(PROPERTY, (403, 409)),
+    "GET properties.edit_unit": Route(PROPERTY),
+    "POST properties.rename_unit": Route(PROPERTY, 422),
+    "POST properties.remove_unit": Route(PROPERTY, 409),
 }
 """What each route is about, by method and endpoint."""
 
@@ -260,6 +266,7 @@ def value_of(world: Standing, argument: str) -> Any:
         "number": world.file.id if world.file else nothing,
         "contact_id": world.contact.id,
         "property_id": world.office.place.id,
+        "unit_id": world.office.unit.id,
         "tenancy_id": world.tenancy or nothing,
         "session_id": nothing,
         "client_id": str(uuid4()),
