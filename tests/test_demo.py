@@ -166,7 +166,11 @@ def test_one_message_was_edited_and_one_deleted(loaded):
 def test_maya_is_admin_of_a_property_manager(loaded):
     [account] = policy.team_accounts(person("Maya"))
     assert (account.name, account.mode) == ("Birch & Vine", PROPERTY_MANAGER)
-    assert policy.Rights(person("Maya")).channels() == ["tenants", "service-pros", "owners"]
+    assert policy.Rights(person("Maya")).channels(account.id) == [
+        "tenants",
+        "service-pros",
+        "owners",
+    ]
     assert len(seen_by("Maya")) == 13
 
 

@@ -93,7 +93,7 @@ def test_from_sign_up_to_a_message_received_live(newcomer, house, console):
     assert_accessible(nora)
     dialog.get_by_label("Email").fill(TENANT)
     dialog.get_by_role("button", name="Send connection").click()
-    expect(nora.get_by_text("Invited")).to_be_visible()
+    expect(nora.locator(".chip", has_text="Invited")).to_be_visible()
     assert_accessible(nora)
     nora.goto("/messages?channel=tenants")
     expect(nora.get_by_text("No conversations yet")).to_be_visible()
