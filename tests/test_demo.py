@@ -8,7 +8,7 @@ import pytest
 
 from models import chain, clock, database, demo, inbox, inviting, passwords, policy
 from models.account import LANDLORD, PROPERTY_MANAGER, Account
-from models.connection import CONNECTED, DISCONNECTED, INVITED, NOT_CONNECTED, Connection
+from models.connection import CONNECTED, DECLINED, DISCONNECTED, INVITED, NOT_CONNECTED, Connection
 from models.database import db
 from models.demo import cast, packing, script
 from models.errors import Missing, Refused
@@ -246,6 +246,8 @@ def test_some_contacts_are_invited_or_not_connected(loaded):
     assert found["Hanna Lindholm"] == (NOT_CONNECTED, "")
     assert found["Theo Okonkwo"][0] == NOT_CONNECTED
     assert found["Nils Sörby"][0] == INVITED
+    assert found["Ivo Brandt"][0] == DECLINED
+    assert found["Camille Duarte"][0] == DISCONNECTED
 
 
 def test_sam_is_a_landlord_and_a_tenant(loaded):

@@ -41,11 +41,13 @@ class Contact:
     since: int = 0
     until: int | None = None
     trade: str = ""
+    trades: str = ""
     note: str = ""
     owns: str = ""
     script: str = ""
     added: int = 0
     invited: int | None = None
+    declined: int | None = None
     says: str = ""
 
 

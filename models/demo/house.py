@@ -73,6 +73,7 @@ class House:
             email=contact.email,
             phone=contact.phone,
             company=contact.trade,
+            trades=contact.trades,
             note=contact.note,
             unit=str(homes.get(contact.home, "")),
             from_day=_day(today, contact.since) if contact.home else "",
@@ -87,6 +88,10 @@ class House:
         self._invitations[contact] = inviting.invite(
             admin, known.id, contact.email, contact.says, at
         )
+
+    def decline(self, contact: Contact, at: int) -> None:
+        """The invited does not want to join."""
+        joining.decline(self._invitations[contact], at)
 
     def play(self, contact: Contact, line: script.Line, at: int) -> None:
         """One line of the conversation with a contact."""

@@ -50,6 +50,8 @@ def _steps_of(house: House, company: Company, contact: Contact, now: int) -> Ite
         yield Step(added, partial(house.invite, company, contact))
     elif contact.invited is not None:
         yield Step(now - contact.invited * clock.DAY, partial(house.invite, company, contact))
+    if contact.declined is not None:
+        yield Step(now - contact.declined * clock.DAY, partial(house.decline, contact))
     for line in lines:
         yield Step(line.at, partial(house.play, contact, line))
 
