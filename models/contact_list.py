@@ -1,6 +1,6 @@
 """The list of contacts of an account, as a member of its team sees it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -161,6 +161,20 @@ def _belongs_to(place: int, at: int) -> Expression:
 
 def _current(tenancy: Any, at: int) -> Expression:
     return (tenancy.starts_at <= at) & (tenancy.ends_at > at)
+
+
+def sendable(states: Mapping[int, str], at: int | None = None) -> set[int]:
+    """Which of these contacts an invitation may go out to now; one query.
+
+    :param states: of contacts by id, whom their viewer may manage.
+    """
+    at = clock.now() if at is None else at
+    sent = _invitations(list(states)) if states else {}
+    return {
+        one
+        for one, state in states.items()
+        if _can_send(Connection(id=one, state=state), sent.get(one, []), at)
+    }
 
 
 def _threads(contacts: list[int]) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """Where contacts live or what they own, in the words shown beside their names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from models import clock
 from models.property import OwnerProperty, Property, Tenancy, Unit
@@ -29,12 +29,30 @@ def _lived_in(connections: Collection[int], at: int) -> dict[int, str]:
         .join(Property)
         .where(Tenancy.connection.in_(list(connections)))
     )
-    best: dict[int, tuple[bool, int, str]] = {}
+    leases: dict[int, list[tuple[int, int, str]]] = {}
     for tenancy in query:
-        place = f"{tenancy.property.name}, {tenancy.unit.name}"
-        rank = (tenancy.starts_at <= at < tenancy.ends_at, tenancy.starts_at, place)
-        best[tenancy.connection_id] = max(rank, best.get(tenancy.connection_id, rank))
-    return {connection: place for connection, (_, _, place) in best.items()}
+        lease = (
+            tenancy.starts_at,
+            tenancy.ends_at,
+            named(tenancy.property.name, tenancy.unit.name),
+        )
+        leases.setdefault(tenancy.connection_id, []).append(lease)
+    return {connection: lived_in(each, at)[0] for connection, each in leases.items()}
+
+
+def named(place: str, unit: str) -> str:
+    """A home in words: its property and its unit."""
+    return f"{place}, {unit}"
+
+
+def lived_in(leases: Iterable[tuple[int, int, str]], at: int) -> list[str]:
+    """The homes a tenant counts for, the best first: the current ones, else the latest (SPEC 1).
+
+    :param leases: of each from when to when (ms), and the home in words.
+    """
+    newest = sorted(leases, key=lambda lease: (lease[0], lease[2]), reverse=True)
+    current = [place for starts_at, ends_at, place in newest if starts_at <= at < ends_at]
+    return current or [place for _, _, place in newest[:1]]
 
 
 def _owned(connections: Collection[int]) -> dict[int, str]:

@@ -24,7 +24,7 @@ UNIT_MISSING = "Give the unit a name, as Unit 3B."
 ONLY_SOME = "You work for some properties only. Ask an admin to add one."
 
 
-def visible_properties(person: User, account: int) -> Select:
+def visible_properties(person: User | int, account: int) -> Select:
     """The properties of an account that `person` works for: all of them, or their list."""
     me = Connection.alias("me")
     listed = StaffProperty.select(StaffProperty.connection).where(

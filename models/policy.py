@@ -301,28 +301,27 @@ def phone_of(contact: Connection) -> str:
     return contact.user.phone if contact.user.phone_consent else ""
 
 
-def visible_contacts(person: User, account: int | None = None, at: int | None = None) -> Select:
-    """The contacts `person` may see as one of the team, in any state.
+def known_contacts(person: User | int, account: int | None = None, at: int | None = None) -> Select:
+    """The contacts whose channel `person` may view as one of the team, in any state.
+
+    These are found by searching. The Contacts permission is not asked for: it governs adding,
+    editing, inviting and disconnecting only (SPEC 1).
 
     :param account: only those of this account.
     :param at: the instant (ms) that decides which tenancies are current; now if None.
     :returns: a query of Connection: those whose role has a channel in which the person has
         a right of at least VIEW, within their list of properties, owners only in Property
-        Manager mode, and only with the Contacts permission (SPEC 1).
+        Manager mode.
     """
-    me, right, keeps = Connection.alias("me"), TeamRight.alias("r"), TeamRight.alias("k")
-    owner = Account.alias("a")
+    me, right, owner = Connection.alias("me"), TeamRight.alias("r"), Account.alias("a")
     query = (
         Connection.select(Connection)
         .join(me, on=(me.account == Connection.account))
         .join(right, on=(right.connection == me.id))
-        .join(keeps, on=(keeps.connection == me.id))
         .join(owner, on=(owner.id == me.account))
         .where(
             (me.user == person)
             & _on_the_team(me)
-            & (keeps.channel == CONTACTS)
-            & (keeps.level >= VIEW)
             & (right.level >= VIEW)
             & _channel_fits_role(right)
             & ((Connection.role != OWNER) | (owner.mode == PROPERTY_MANAGER))
@@ -367,6 +366,25 @@ def contacts_in_reach(person: User, account: int, channel: str, at: int | None =
             )
         )
     )
+
+
+def visible_contacts(person: User, account: int | None = None, at: int | None = None) -> Select:
+    """The contacts on the pages of who keeps them: `known_contacts`, with the Contacts right.
+
+    Parameters and result are those of `known_contacts`.
+    """
+    keeper, keeps = Connection.alias("keeper"), TeamRight.alias("k")
+    kept = (
+        keeper.select(keeper.account)
+        .join(keeps, on=(keeps.connection == keeper.id))
+        .where(
+            (keeper.user == person)
+            & _on_the_team(keeper)
+            & (keeps.channel == CONTACTS)
+            & (keeps.level >= VIEW)
+        )
+    )
+    return known_contacts(person, account, at).where(Connection.account.in_(kept))
 
 
 def _channel_fits_role(right: Any) -> Expression:

@@ -107,6 +107,7 @@ ROUTES = {
     "GET threads.messages": Route(SIGNED_IN),
     "GET threads.rows": Route(SIGNED_IN),
     "GET threads.badge": Route(SIGNED_IN),
+    "GET search.index": Route(SIGNED_IN, query="?q=quillfeather"),
     "GET settings.index": Route(SIGNED_IN, 302),
     "GET settings.show_profile": Route(SIGNED_IN),
     "POST settings.update_profile": Route(SIGNED_IN, 422),

@@ -25,6 +25,7 @@ QUERIES = {
     "/badge": 2,
     "/contacts?role=tenants": 14,
     "/contacts/2": 14,
+    "/search?q=priya": 14,
     "/properties": 9,
     "/settings/profile": 6,
     "/settings/notifications": 6,

@@ -2,6 +2,7 @@
 import { closeDrawer, toggle } from "hallway/details";
 import { openDialog } from "hallway/dialogs";
 import { on, tell } from "hallway/events";
+import { focusSearch } from "hallway/searching";
 
 const rows = () => [...document.querySelectorAll("#rows .thread-row")];
 const isUnread = (row) => row.classList.contains("unread");
@@ -22,17 +23,6 @@ function walk(event, step) {
   event.preventDefault();
 }
 
-function focusSearch() {
-  const field = document.querySelector('input[type="search"]');
-  field?.focus();
-  return Boolean(field);
-}
-
-function click(selector) {
-  const control = document.querySelector(selector);
-  control?.click();
-  return Boolean(control);
-}
 
 function showKeys() {
   const dialog = document.getElementById("shortcuts");
@@ -43,7 +33,7 @@ function showKeys() {
 const letters = {
   "/": focusSearch,
   "?": showKeys,
-  c: () => click("[data-new-message]"),
+  c: focusSearch,
   i: () => (document.getElementById("details") ? (toggle(), true) : false),
 };
 
@@ -71,6 +61,9 @@ function toNewest(event) {
   return true;
 }
 
+const isSearchKey = (event) =>
+  (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || !(event.target instanceof Element)) return;
   const typing = event.target.matches("textarea, input, select, [contenteditable]");
@@ -78,6 +71,7 @@ document.addEventListener("keydown", (event) => {
   const modal = document.querySelector("dialog[open]");
   let done = false;
   if (event.altKey && !event.ctrlKey && !event.metaKey && !modal) done = withAlt(event);
+  else if (isSearchKey(event) && !modal) done = focusSearch();
   else if (plain && event.key === "Escape") done = escape();
   else if (plain && event.key === "End" && !event.shiftKey && !modal) done = toNewest(event);
   else if (plain && !typing && !modal) done = letters[event.key.toLowerCase()]?.() ?? false;

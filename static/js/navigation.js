@@ -63,6 +63,17 @@ function matchList() {
   window.htmx.ajax("GET", path, { target, select: target, swap: "outerHTML ignoreTitle:true" });
 }
 
+/**
+ * Open a conversation beside the list, which then shows its channel.
+ * @param {string} path
+ * @returns {boolean} false where there is no list to open it beside
+ */
+export function openThread(path) {
+  if (!messenger()) return false;
+  visit(path, "#conversation", "innerHTML", true).then(matchList);
+  return true;
+}
+
 // Within the messenger, back and forward exchange only what differs.
 document.addEventListener("htmx:before:history:restore", (event) => {
   const { path } = event.detail;

@@ -17,6 +17,8 @@ import "hallway/reading";
 import "hallway/thread";
 import "hallway/navigation";
 import "hallway/keyboard";
+import "hallway/searching";
+import "hallway/choosing";
 import "hallway/viewport";
 import "hallway/days";
 import "hallway/bubbles";

@@ -12,6 +12,8 @@ PAGES = [
     "/messages",
     "{thread}",
     "{thread}/details",
+    "/search?q=e",
+    "/search?q=nobody",
     "/contacts?role=tenants",
     "/contacts/new",
     "/properties",

@@ -1,0 +1,122 @@
+"""The search bar: people and conversations by name, place, company and e-mail (SPEC 2)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from models import clock
+from models.findable import Acquaintance, Findable, Topic, findable
+from models.headings import ROLE_WORDS
+from models.matching import Marked, costs, line, marked, terms_of
+from models.user import User
+
+SHOWN: Final = 20
+"""Results shown while somebody types."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person or a conversation, with what fits the query marked.
+
+    `thread_id` is the conversation that opens. `contact_id` and `state` are those of a contact
+    of the account shown, None for every other conversation. `aside` is the company, trades or
+    address it was found by, where name and detail do not say it.
+    """
+
+    thread_id: int | None
+    contact_id: int | None
+    state: str | None
+    name: str
+    named: Marked
+    detail: Marked
+    aside: Marked | None
+    avatar_id: int
+    square: bool
+
+
+@dataclass(frozen=True)
+class Results:
+    """The best results, and how many there are altogether."""
+
+    shown: list[Found]
+    total: int
+
+
+def search(
+    person: User,
+    account: int | None,
+    query: str,
+    limit: int = SHOWN,
+    at: int | None = None,
+    run: Callable[..., Any] = lambda work, *args: work(*args),
+) -> Results:
+    """Whom and what `person` may see that fits what they typed, the best first.
+
+    Results come by how well they fit, then by how well one knows them: recent conversations,
+    the connected, the others.
+
+    :param account: the account whose team side is looked through, see `findable`.
+    :param limit: how many are shown.
+    :param at: the instant (ms) that decides which tenancies are current; now if None.
+    :param run: calls the comparing, some milliseconds of pure work.
+    """
+    terms = terms_of(query)
+    if not terms:
+        return Results([], 0)
+    at = clock.now() if at is None else at
+    everything = findable(person, account, at)
+    best = run(_best, terms, everything, limit, at)
+    return Results([_found(one, terms, at) for one in best[:limit]], len(best))
+
+
+def _best(
+    terms: Sequence[str], everything: Sequence[Findable], limit: int, at: int
+) -> list[Findable]:
+    fits = costs(terms, [one.text(at) for one in everything], limit)
+    order = sorted(fits, key=lambda index: (fits[index], *_distance(everything[index])))
+    return [everything[index] for index in order]
+
+
+def _distance(found: Findable) -> tuple[bool, int, str]:
+    return not found.live, -found.latest, line(found.name)
+
+
+def _found(one: Findable, terms: Sequence[str], at: int) -> Found:
+    return _topic(one, terms) if isinstance(one, Topic) else _contact(one, terms, at)
+
+
+def _topic(topic: Topic, terms: Sequence[str]) -> Found:
+    heading = topic.heading
+    assert heading  # noqa: S101
+    return Found(
+        topic.thread_id,
+        contact_id=None,
+        state=None,
+        name=topic.name,
+        named=marked(topic.name, terms),
+        detail=marked(heading.detail, terms),
+        aside=None,
+        avatar_id=heading.avatar_id,
+        square=heading.square,
+    )
+
+
+def _contact(known: Acquaintance, terms: Sequence[str], at: int) -> Found:
+    row = known.row
+    name = marked(known.name, terms)
+    places = [marked(place, terms) for place in known.places(at) or (row.company,)]
+    place = max(places, key=lambda each: len(each.hits))
+    role = ROLE_WORDS[row.role]
+    missing = set(terms) - name.hits - place.hits
+    asides = (marked(text, terms) for text in (row.company, row.trades, row.email))
+    return Found(
+        known.thread_id,
+        contact_id=row.id,
+        state=row.state,
+        name=known.name,
+        named=name,
+        detail=Marked([(f"{role} · " if place.parts else role, False), *place.parts], place.hits),
+        aside=next((aside for aside in asides if aside.hits & missing), None),
+        avatar_id=row.id,
+        square=False,
+    )
