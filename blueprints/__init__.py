@@ -3,6 +3,7 @@
 from flask import Flask, g, request
 
 from blueprints import (
+    accounts,
     auth,
     commands,
     connecting,
@@ -50,6 +51,7 @@ AREAS = (
     properties.bp,
     search.bp,
     settings.bp,
+    accounts.bp,
     notifications.bp,
     help_pages.bp,
     dev_mail.bp,

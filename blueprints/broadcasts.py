@@ -67,6 +67,12 @@ def access_changed(people: Collection[User]) -> None:
 
 
 @broadcast
+def device_changed(session: int) -> None:
+    """Let the open pages of one device ask again: another account was chosen there."""
+    _to_rooms([f"session:{session}"], "access:changed", {})
+
+
+@broadcast
 def account_changed(account: int) -> None:
     """Let the open pages of an account's team ask again: its contacts or settings changed."""
     access_changed(team.members(account))
@@ -151,6 +157,10 @@ def _badges(people: Collection[User]) -> None:
 
 
 def _to_users(users: Collection[int], event: str, payload: dict[str, Any]) -> None:
+    _to_rooms([f"user:{user}" for user in users], event, payload)
+
+
+def _to_rooms(rooms: list[str], event: str, payload: dict[str, Any]) -> None:
     """The one way out. An empty list must send to nobody: `to=[]` would mean everybody."""
-    if users:
-        socketio.emit(event, payload, to=[f"user:{user}" for user in users])
+    if rooms:
+        socketio.emit(event, payload, to=rooms)

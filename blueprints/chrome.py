@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import g, has_request_context
+from flask import g, has_request_context, request
 from flask_login import current_user
 
 from blueprints.access import viewer
 from models import inbox, outbox, policy
+from models import session as sessions
 from models.account import Account
 from models.connection import MANAGE
 from models.errors import Missing
-from models.thread import CONTACTS
+from models.thread import CONTACTS, Side
+from models.view import View
 
 
 def positions() -> list[inbox.Position]:
@@ -38,8 +40,46 @@ def accounts() -> list[Account]:
 
 
 def account() -> Account | None:
-    """The account whose team channels, contacts and search are shown (SPEC 1)."""
-    return next(iter(accounts()), None)
+    """The account whose team channels, contacts and search are shown (SPEC 1).
+
+    The one chosen on this device while it is theirs, else the first they joined.
+    """
+    chosen, mine = viewer().session.account_id, accounts()
+    return next((one for one in mine if one.id == chosen), next(iter(mine), None))
+
+
+def enter(account_id: int) -> None:
+    """Show the account whose page somebody opens by its address, as out of a mail.
+
+    Only where they go there: a page that asks for itself again changes nothing, or two tabs
+    of a device would take turns. Nothing happens for who is not on its team.
+    """
+    goes_there = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    if goes_there and any(one.id == account_id for one in accounts()):
+        sessions.show_account(viewer().session, account_id)
+
+
+def enter_thread(view: View) -> None:
+    """Show the account of a conversation that is opened on the team's side; see `enter`."""
+    if view.spans[-1].side == Side.TEAM:
+        enter(view.thread.account_id)
+
+
+def listed() -> list[inbox.Position]:
+    """What lists are made of: the team's side of the account shown, and where one is a contact.
+
+    A personal chat stays with who has left the team. The badge counts everything (SPEC 1,
+    "Connections").
+    """
+    shown = account()
+    elsewhere = {one.id for one in accounts() if shown is None or one.id != shown.id}
+    return [at for at in positions() if not (at.is_team and at.account in elsewhere)]
+
+
+def unread_of_accounts() -> dict[int, int]:
+    """What the team's side of each of the person's accounts adds to the badge, by its id."""
+    mine = [at for at in positions() if at.is_team]
+    return {one.id: sum(at.counted for at in mine if at.account == one.id) for one in accounts()}
 
 
 def account_or_404() -> Account:
@@ -77,6 +117,7 @@ def context() -> dict[str, Any]:
         "viewer": viewer(),
         "account": shown,
         "accounts": accounts(),
+        "unread_of_accounts": unread_of_accounts(),
         "sees_contacts": shown is not None and bool(rights().roles(shown.id)),
         "may_invite": may_invite(),
         "badge": inbox.badge(positions())["unread"],

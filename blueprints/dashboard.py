@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import chrome
 from blueprints.access import viewer
-from blueprints.chrome import may_invite, positions
+from blueprints.chrome import listed, may_invite
 from blueprints.rendering import page_or_partial
 from models import clock, contact_list, inbox
 
@@ -26,14 +26,14 @@ def home() -> Response:
     shown = chrome.account()
     if shown is None:
         return redirect(url_for("threads.messages"))
-    unread = [position for position in positions() if position.counted][:SHOWN]
+    unread = [position for position in listed() if position.counted]
     return page_or_partial(
         "home",
         viewer=viewer(),
-        badge=inbox.badge(positions())["unread"],
+        unread=sum(position.counted for position in unread),
         may_invite=may_invite(),
         greeting=_greeting(),
-        rows=inbox.rows(viewer(), unread),
+        rows=inbox.rows(viewer(), unread[:SHOWN]),
         invitations=contact_list.waiting(viewer(), shown),
     )
 

@@ -12,7 +12,7 @@ from flask import current_app, render_template
 from flask_mail import Message
 
 from blueprints import tokens
-from models import clock, team
+from models import clock, policy, team
 from models import link as links
 from models.homes import homes_of
 from models.link import INVITATION, RESET, SIGN_IN, SIGN_UP, Link
@@ -132,7 +132,7 @@ def _invitation(link: Link) -> Told:
 def _joined_elsewhere(row: Outbox) -> Mail | None:
     contact = row.link.connection
     told = team.told_of(contact.account_id, row.link.sent_by)
-    if told is None:
+    if told is None or policy.is_hidden(contact):
         return None
     facts = {
         "name": told.first_name,

@@ -16,7 +16,7 @@ from flask_login import login_required
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wrappers import Response
 
-from blueprints import shown_files
+from blueprints import chrome, shown_files
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.rendering import page_or_partial
 from models import attachments, clock, media, storage
@@ -82,6 +82,7 @@ def upload(thread: int, client_id: str) -> Response:
 def listing(thread: int) -> Response:
     """Everything shared in a conversation: pictures and films, then the rest."""
     view = view_or_404(thread)
+    chrome.enter_thread(view)
     before = request.args.get("before")
     found = shared(view, seq_or_404(before) if before else None)
     return page_or_partial("files", thread=view, name=view.heading().name, shared=found)

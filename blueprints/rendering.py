@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import assets, chrome, shown_files
 from blueprints.linkify import linkify, marked_up
-from blueprints.words import CHANNELS
+from blueprints.words import CHANNELS, MODES
 from models import clock, names
 from models.inviting import AGAIN_AFTER
 from models.link import LIFE
@@ -32,7 +32,9 @@ def init_app(app: Flask) -> None:
         ending=shown_files.ending,
         size_in_words=shown_files.in_words,
     )
-    app.jinja_env.globals.update(LINK_LIFE=LIFE, RESENT_AFTER=AGAIN_AFTER, CHANNELS=CHANNELS)
+    app.jinja_env.globals.update(
+        LINK_LIFE=LIFE, RESENT_AFTER=AGAIN_AFTER, CHANNELS=CHANNELS, MODES=MODES
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shared = app.jinja_env.overlay(undefined=StrictUndefined)
     shared.globals = {

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from blueprints import chrome
 from blueprints.access import seq_or_404, view_or_404, viewer
-from blueprints.chrome import may_invite, positions, rights
+from blueprints.chrome import listed, may_invite, positions, rights
 from blueprints.rendering import page_or_partial, wants_partial
 from blueprints.words import CHANNELS
 from models import inbox, policy, reading, sync
@@ -59,15 +59,19 @@ def show(thread: int) -> Response:
     view = view_or_404(thread)
     if wants_partial():
         return page_or_partial("thread", **_opened(view))
-    listed = _list(_position(view).channel)
-    return page_or_partial("messages", **(listed | _opened(view, listed["rows"])))
+    chrome.enter_thread(view)
+    channel, own = _position(view).channel, _channels()
+    beside = _list(channel if channel in own else own[0])
+    return page_or_partial("messages", **(beside | _opened(view, beside["rows"])))
 
 
 @bp.get("/threads/<int:thread>/details")
 @login_required
 def details(thread: int) -> Response:
     """Who the other side is, for the pane beside the conversation."""
-    return page_or_partial("details", **_opened(view_or_404(thread)))
+    view = view_or_404(thread)
+    chrome.enter_thread(view)
+    return page_or_partial("details", **_opened(view))
 
 
 @bp.get("/badge")
@@ -89,21 +93,6 @@ def _asked_channel() -> str:
     return asked or own[0]
 
 
-def _listed() -> list[inbox.Position]:
-    """What the list is made of: the team's side of the account shown, and what is one's own.
-
-    That is where one is a contact, and chats with colleagues of a team one has left. The badge
-    counts everything (SPEC 1, "Connections").
-    """
-    shown = chrome.account()
-    others = {account.id for account in chrome.accounts()} - {shown.id if shown else 0}
-    return [
-        position
-        for position in positions()
-        if not position.is_team or position.account not in others
-    ]
-
-
 def _channels() -> list[str]:
     """The channels the person has, in the order shown: the team's, the contact's or both.
 
@@ -113,16 +102,16 @@ def _channels() -> list[str]:
     own = set(rights().channels(shown.id)) if shown else set()
     if shown and rights().level(MAINTENANCE, shown.id):
         own.add(MAINTENANCE)
-    used = {position.channel for position in _listed()}
+    used = {position.channel for position in listed()}
     if LANDLORDS in used or not (shown and (own or used)):
         own |= {LANDLORDS, MAINTENANCE}
     return [channel for channel in CHANNELS if channel in own or channel in used]
 
 
 def _list(channel: str) -> dict[str, Any]:
-    listed = _listed()
-    totals = inbox.totals(listed)
-    inside = [position for position in listed if position.channel == channel]
+    found = listed()
+    totals = inbox.totals(found)
+    inside = [position for position in found if position.channel == channel]
     limit = request.args.get("limit", ROWS, type=int)
     shown = inside[: max(ROWS, limit)]
     return {

@@ -2,6 +2,7 @@
 
 from typing import Final, NamedTuple
 
+from models.account import LANDLORD, PROPERTY_MANAGER
 from models.thread import LANDLORDS, MAINTENANCE, OWNERS, SERVICE_PROS, TEAM, TENANTS
 
 
@@ -21,3 +22,6 @@ CHANNELS: Final = {
     MAINTENANCE: Label("Maintenance Requests", "wrench"),
 }
 """The channels by their name in addresses, in the order shown."""
+
+MODES: Final = {LANDLORD: "Landlord", PROPERTY_MANAGER: "Property Manager"}
+"""What the modes of an account are called."""

@@ -10,6 +10,7 @@ from typing import Any
 from peewee import JOIN, Select
 
 from models import policy
+from models.account import Account
 from models.connection import CONNECTED, Connection
 from models.database import db
 from models.headings import Heading, headings
@@ -147,7 +148,10 @@ def _topic(ways: list[Any]) -> Topic:
     last = max(ways, key=lambda way: way.from_seq)
     taking_part = policy.takes_part(last.level, [way.to_seq for way in ways])
     live = policy.is_live(
-        taking_part=taking_part, contact_state=last.contact_state, contact_role=last.contact_role
+        taking_part=taking_part,
+        contact_state=last.contact_state,
+        contact_role=last.contact_role,
+        account_closed=last.account_closed is not None,
     )
     latest = max(way.latest or 0 for way in ways)
     return Topic(last.thread_id, last.side == Side.TEAM, live, latest)
@@ -207,10 +211,12 @@ def _build_ways(person: int, account: int, at: int) -> Select:
                 contact.id.alias("contact_id"),
                 contact.state.alias("contact_state"),
                 contact.role.alias("contact_role"),
+                Account.closed_at.alias("account_closed"),
                 latest.alias("latest"),
             ],
         )
         .join(Thread, on=(Thread.id == way.c.thread_id))
+        .join(Account, on=(Account.id == Thread.account))
         .join(contact, JOIN.LEFT_OUTER, on=(contact.id == Thread.contact))
         .where((way.c.side != int(Side.TEAM)) | (Thread.account == account))
         .bind(db)

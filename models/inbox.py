@@ -11,6 +11,7 @@ from typing import Any
 from peewee import JOIN, SQL, Select, fn
 
 from models import clock, names, policy
+from models.account import Account
 from models.connection import Connection
 from models.database import db
 from models.headings import Heading, headings
@@ -193,6 +194,7 @@ def _build_positions(person: int, at: int) -> Select:
                 Thread.channel,
                 Thread.kind,
                 Thread.account.alias("account_id"),
+                Account.closed_at.alias("account_closed"),
                 contact.state.alias("contact_state"),
                 contact.role.alias("contact_role"),
                 kept.cleared_seq,
@@ -205,6 +207,7 @@ def _build_positions(person: int, at: int) -> Select:
             ],
         )
         .join(Thread, on=(Thread.id == way.c.thread_id))
+        .join(Account, on=(Account.id == Thread.account))
         .join(contact, JOIN.LEFT_OUTER, on=(contact.id == Thread.contact))
         .join(
             kept,
@@ -241,6 +244,7 @@ def _folded(ways: list[Any], at: int) -> Position:
             taking_part=taking_part,
             contact_state=first.contact_state,
             contact_role=first.contact_role,
+            account_closed=first.account_closed is not None,
         ),
         muted_until=first.muted_until if (first.muted_until or 0) > at else 0,
         pinned_at=first.pinned_at or 0,

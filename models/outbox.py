@@ -165,6 +165,15 @@ def give_up(row: Outbox, at: int) -> None:
         finish(row, at)
 
 
+def drop_unread(which: Expression, at: int) -> int:
+    """Close the open rows of conversations that fit `which`, inside a transaction; how many.
+
+    Unlike a row that comes to its turn, a dropped one is followed by no other.
+    """
+    waiting = (Outbox.kind == UNREAD) & Outbox.done_at.is_null()
+    return Outbox.update(done_at=at).where(waiting & which).execute()
+
+
 def put_off(row: Outbox, at: int, *, server_fails: bool = False) -> bool:
     """Try again later; False when a row has had GIVE_UP tries and should be closed.
 

@@ -56,12 +56,20 @@ def takes_part(level: int, to_seqs: Collection[int]) -> bool:
     return level != NO_LEVEL or OPEN in to_seqs
 
 
-def is_live(*, taking_part: bool, contact_state: str | None, contact_role: str | None) -> bool:
+def is_live(
+    *,
+    taking_part: bool,
+    contact_state: str | None,
+    contact_role: str | None,
+    account_closed: bool,
+) -> bool:
     """Whether a thread counts in totals: a dialogue only while it is connected (MODEL 11.9).
 
-    The dialogue of a contact who joined the team since has ended with their former role.
+    The dialogue of a contact who joined the team since has ended with their former role, and
+    every conversation with its account.
     """
-    return taking_part and contact_state in (None, CONNECTED) and contact_role not in TEAM_ROLES
+    connected = contact_state in (None, CONNECTED) and contact_role not in TEAM_ROLES
+    return taking_part and connected and not account_closed
 
 
 def access(person: int | None, thread: int | None, at: int) -> Select:
@@ -288,6 +296,11 @@ def is_admin(person: User, account: int | None = None) -> bool:
 def contacts_level(person: User, account: int) -> int:
     """What `person` may do with the contacts of an account: 0, VIEW or MANAGE (SPEC 1)."""
     return Rights(person).level(CONTACTS, account)
+
+
+def is_hidden(contact: Connection) -> bool:
+    """Whether the mode of the account hides a contact from its whole team."""
+    return contact.role == OWNER and contact.account.mode != PROPERTY_MANAGER
 
 
 def phone_of(contact: Connection) -> str:

@@ -14,8 +14,8 @@ from models.user import User
 
 TABLES = (
     User,
-    Session,
     Account,
+    Session,
     Connection,
     TeamRight,
     Link,

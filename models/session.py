@@ -8,6 +8,7 @@ from typing import Final
 from peewee import BooleanField, Expression, ForeignKeyField, TextField
 
 from models import clock
+from models.account import Account
 from models.database import BaseModel, Instant, locked, transaction
 from models.errors import Conflict, Missing
 from models.user import User
@@ -24,13 +25,15 @@ class Session(BaseModel):
     """One signed-in device. The cookie only names it; ending it is deleting the row.
 
     `token_hash` is the SHA-256 (hex) of the secret in the cookie. `device` is what the
-    browser calls itself. `keep` was ticked at sign-in: it lives longer unused.
+    browser calls itself. `keep` was ticked at sign-in: it lives longer unused. `account` is the
+    one its person chose to see, of those on whose team they are.
     """
 
     token_hash = TextField(unique=True)
     user = ForeignKeyField(User, backref="sessions")
     device = TextField(default="")
     keep = BooleanField(default=False)
+    account = ForeignKeyField(Account, null=True, index=False)
     created_at = Instant()
     last_used_at = Instant()
 
@@ -93,6 +96,14 @@ def find(token: str, at: int | None = None) -> Session | None:
         with transaction():
             Session.update(last_used_at=at).where(Session.id == session.id).execute()
     return session
+
+
+def show_account(session: Session, account: int) -> None:
+    """Let a device show an account from now on; whether it is theirs is asked by who reads it."""
+    if session.account_id != account:
+        with transaction():
+            Session.update(account=account).where(Session.id == session.id).execute()
+        session.account_id = account
 
 
 def of(user: User, at: int | None = None) -> list[Session]:

@@ -17,6 +17,7 @@ from models.user import LONGEST_NAME, User, address, by_address
 from models.zones import zone as known_zone
 
 NAME_MISSING = "Tell us your name."
+ACCOUNT_MISSING = "Give your account a name."
 ADDRESS_MISSING = "Tell us your email address."
 SOMEONE_ELSE = "This link was sent to {email}. Sign in with that address to use it."
 
@@ -32,10 +33,8 @@ def ask(name: str, email: str, account: str, mode: str, zone: str, at: int | Non
     check = Check()
     short = partial(line, limit=LONGEST_NAME)
     name = check.read("name", short, name, NAME_MISSING)
-    account = check.read("account", short, account, "Give your account a name.")
+    account = _checked_account(check, account, mode)
     email = check.read("email", address, email, ADDRESS_MISSING)
-    if mode not in {LANDLORD, PROPERTY_MANAGER}:
-        check.refuse("mode", "Choose one of the two.")
     check.finish()
     wish = {"name": name, "account": account, "mode": mode, "zone": zone_or_utc(zone)}
     with transaction():
@@ -65,11 +64,32 @@ def open_account(
         if known and (user is None or user.id != known.id):
             raise Refused(SOMEONE_ELSE.format(email=asked.email))
         admin = known or new_user(wish["name"], asked.email, password_hash, at, wish["zone"])
-        account = Account.create(
-            name=wish["account"], mode=wish["mode"], zone=wish["zone"], created_at=at
-        )
-        add_member(account, admin, ADMIN, dict.fromkeys(RIGHTS, MANAGE), at=at)
-    return admin, account
+        return admin, _opened(admin, wish["account"], wish["mode"], wish["zone"], at)
+
+
+def open_another(person: User, name: str, mode: str, at: int | None = None) -> Account:
+    """Open an account of their own for who is signed in, in their time zone.
+
+    :raises Invalid: with a sentence for the field `account` or `mode`.
+    """
+    at = clock.now() if at is None else at
+    check = Check()
+    name = _checked_account(check, name, mode)
+    check.finish()
+    with transaction():
+        return _opened(person, name, mode, person.zone, at)
+
+
+def _checked_account(check: Check, name: str, mode: str) -> str:
+    if mode not in {LANDLORD, PROPERTY_MANAGER}:
+        check.refuse("mode", "Choose one of the two.")
+    return check.read("account", partial(line, limit=LONGEST_NAME), name, ACCOUNT_MISSING)
+
+
+def _opened(admin: User, name: str, mode: str, zone: str, at: int) -> Account:
+    account = Account.create(name=name, mode=mode, zone=zone, created_at=at)
+    add_member(account, admin, ADMIN, dict.fromkeys(RIGHTS, MANAGE), at=at)
+    return account
 
 
 def new_user(name: str, email: str, password_hash: str, at: int, zone: str = "UTC") -> User:

@@ -59,17 +59,18 @@ def lock(account: int) -> Account:
 
 def members(account: int) -> list[User]:
     """The people on the team of an account now, the longest there first."""
+    return connected(account, TEAM_ROLES)
+
+
+def connected(account: int, roles: Collection[str] | None = None) -> list[User]:
+    """The people connected to an account now, in these roles or in any, team and contacts."""
     query = (
         User.select(User)
         .join(Connection, on=(Connection.user == User.id))
-        .where(
-            (Connection.account == account)
-            & (Connection.state == CONNECTED)
-            & Connection.role.in_(TEAM_ROLES)
-        )
+        .where((Connection.account == account) & (Connection.state == CONNECTED))
         .order_by(Connection.id)
     )
-    return list(query)
+    return list(query.where(Connection.role.in_(list(roles))) if roles else query)
 
 
 def told_of(account: int, inviter: User | None) -> User | None:

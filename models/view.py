@@ -117,6 +117,7 @@ class View:
             taking_part=self.takes_part,
             contact_state=contact.state if contact else None,
             contact_role=contact.role if contact else None,
+            account_closed=self.thread.account.is_closed,
         )
 
     def heading(self) -> Heading:
@@ -155,7 +156,9 @@ class View:
         return None
 
     def _ended(self) -> str | None:
-        contact = self.thread.contact
+        contact, account = self.thread.contact, self.thread.account
+        if account.is_closed:
+            return f"{account.name} is closed. You can still read this conversation."
         if self.thread.kind != DIALOGUE or contact is None:
             return None
         if contact.role in TEAM_ROLES:
@@ -170,7 +173,7 @@ class View:
             who = "You"
         else:
             by_contact = contact.ended_by_id == contact.user_id
-            who = first if by_contact else self.thread.account.name
+            who = first if by_contact else account.name
         return f"{who} disconnected. You can't write here."
 
     # What they may read

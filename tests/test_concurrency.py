@@ -7,7 +7,9 @@ from functools import partial
 
 import pytest
 
-from models import chain, database, leaving, posting, record
+from models import administering, chain, database, leaving, posting, record
+from models.account import LANDLORD
+from models.connection import OWNER
 from models.errors import Conflict, Refused
 from models.message import Message
 from models.posting import edit_message, post_message
@@ -157,6 +159,19 @@ def test_a_message_does_not_slip_past_a_disconnect(priya, thread, monkeypatch):
 
     leave = partial(leaving.disconnect, priya.user, priya.id)
     at_once(send, partial(held_up.meanwhile, leave))
+    assert Message.select().where(Message.kind == 0).count() == 0
+
+
+def test_an_owners_message_does_not_slip_past_a_change_of_mode(office, monkeypatch):
+    helen = contact(office.account, "Helen Archer", OWNER)
+    held_up = HeldUp(monkeypatch)
+
+    def send():
+        with pytest.raises(Refused):
+            say(helen.user, dialogue_of(helen))
+
+    switch = partial(administering.switch_mode, office.admin, office.account.id, LANDLORD)
+    at_once(send, partial(held_up.meanwhile, switch))
     assert Message.select().where(Message.kind == 0).count() == 0
 
 

@@ -27,6 +27,9 @@ from tests.standing import (
     WRITES,
     Standing,
 )
+from tests.standing import (
+    TEAM as STAFF,
+)
 
 # How everybody stands to what a route is about: the thread, the contact, and so on.
 Levels = Mapping[str, str]
@@ -81,6 +84,9 @@ def reads(about: Any, status: int | tuple[int, ...] = 200, **more: Any) -> Route
 DONE = (200, 303)  # the next dialog, or back to the list with a notice
 OF_SOME = (200, 303, 404)  # only contacts of one role have it
 
+TEAM: Levels = dict.fromkeys(STAFF, WRITES) | {"other admin": WRITES}
+ADMINS: Levels = dict.fromkeys(STAFF, READS) | dict.fromkeys(("admin", "other admin"), WRITES)
+
 ROUTES = {
     "GET static": Route(EVERYBODY),
     "GET health.healthz": Route(EVERYBODY),
@@ -115,6 +121,17 @@ ROUTES = {
     "GET settings.devices": Route(SIGNED_IN),
     "POST settings.sign_out_device": Route(NOBODY),
     "POST settings.sign_out_all": Route(SIGNED_IN, 303),
+    "POST accounts.show": Route(TEAM, 303),
+    "GET accounts.new": Route(SIGNED_IN),
+    "POST accounts.open_another": Route(SIGNED_IN, 422),
+    "GET accounts.settings": Route(TEAM),
+    "POST accounts.rename": Route(ADMINS, 422),
+    "GET accounts.mode": Route(ADMINS, query="?mode=landlord"),
+    "POST accounts.switch_mode": Route(ADMINS, 303, lambda _: {"mode": "landlord"}),
+    "GET accounts.successors": Route(ADMINS),
+    "POST accounts.hand_over": Route(ADMINS, 422),
+    "GET accounts.closing_form": Route(ADMINS),
+    "POST accounts.close": Route(ADMINS, 422),
     "GET notifications.show": Route(SIGNED_IN),
     "POST notifications.save": Route(SIGNED_IN, 422),
     "GET threads.show": reads(thread),

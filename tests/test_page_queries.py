@@ -28,6 +28,7 @@ QUERIES = {
     "/search?q=priya": 14,
     "/properties": 9,
     "/settings/profile": 6,
+    "/settings/account": 9,
     "/settings/notifications": 6,
     "/settings/devices": 7,
     "/help": 4,

@@ -5,7 +5,7 @@ import { currentLog } from "hallway/messages";
 import { ask, quietly } from "hallway/requests";
 
 const PAUSE = 200;
-const FRAME = [".app-header", ".bottom-nav", "#list-pane"];
+const FRAME = [".app-header", ".bottom-nav", "#menu-accounts", "#list-pane"];
 let timer = 0;
 
 async function freshen() {
