@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from models import clock, outbox, policy, team
+from models import clock, keeping, outbox, permissions, policy, team
 from models import session as sessions
 from models.account import LANDLORD, PROPERTY_MANAGER, Account
 from models.checking import Check
@@ -15,11 +15,9 @@ from models.connection import (
     SUB_ADMIN,
     TEAM_ROLES,
     Connection,
-    TeamRight,
 )
-from models.database import last_seq, locked, next_seq, transaction
+from models.database import locked, next_seq, transaction
 from models.errors import Conflict, Invalid, Missing, Refused
-from models.property import StaffProperty
 from models.signing_up import ACCOUNT_MISSING
 from models.text import line
 from models.thread import OWNERS, Thread
@@ -30,7 +28,6 @@ from models.zones import zone as known_zone
 MODES: Final = (LANDLORD, PROPERTY_MANAGER)
 
 ASK: Final = "Only {admin} can change this account. Ask them."
-CLOSED: Final = "{account} is closed. Nothing can be changed there any more."
 NOT_ON_TEAM: Final = "They are not on the team any more."
 
 
@@ -43,8 +40,7 @@ def administered(person: User, account: int) -> Account:
     me = policy.team_connections(person).where(Connection.account == account).first()
     if me is None:
         raise Missing
-    if me.account.is_closed:
-        raise Refused(CLOSED.format(account=me.account.name))
+    keeping.refuse_closed(me.account)
     if me.role != ADMIN:
         admin = team.told_of(account, None)
         raise Refused(ASK.format(admin=admin.name if admin else "the admin"))
@@ -60,7 +56,7 @@ def lock_administered(person: User, account: int) -> Account:
 
     :raises Missing, Refused: as `administered`.
     """
-    list(locked(Account.select(Account.id).where(Account.id == account)))
+    team.lock(account)
     return administered(person, account)
 
 
@@ -144,26 +140,17 @@ def hand_over(
         chosen = next((m for m in members if m.id == successor and m.role == SUB_ADMIN), None)
         if chosen is None:
             raise Conflict(NOT_ON_TEAM)
-        admins = [member.id for member in members if member.role == ADMIN]
-        Connection.update(role=SUB_ADMIN).where(Connection.id.in_(admins)).execute()
-        Connection.update(role=ADMIN, all_properties=True).where(
-            Connection.id == chosen.id
-        ).execute()
-        _give_everything(chosen)
-        _raise_versions([chosen.id, *admins])
+        former = next(member.id for member in members if member.user_id == person.id)
+        Connection.update(role=SUB_ADMIN).where(Connection.id == former).execute()
+        Connection.update(role=ADMIN).where(Connection.id == chosen.id).execute()
+        permissions.rewrite(chosen, partial(_give_everything, chosen), at)
+        _raise_versions([former])
     return chosen
 
 
 def _give_everything(member: Connection) -> None:
-    """Every right at MANAGE, for every property; a right they had keeps its beginning."""
-    StaffProperty.delete().where(StaffProperty.connection == member).execute()
-    TeamRight.update(level=MANAGE).where(TeamRight.connection == member).execute()
-    since = last_seq()
-    rows = [
-        {"connection": member.id, "channel": channel, "level": MANAGE, "since_seq": since}
-        for channel in team.RIGHTS
-    ]
-    TeamRight.insert_many(rows).on_conflict_ignore().execute()
+    permissions.write_levels(member, dict.fromkeys(team.RIGHTS, MANAGE))
+    permissions.write_places(member, None)
 
 
 def _lock_team(account: int) -> list[Connection]:

@@ -72,7 +72,8 @@ def named(group: Thread, at: int) -> Select:
 
 
 def _following() -> Select:
-    return Thread.select().where(Thread.follows)
+    # What stands in a closed account stays as it is.
+    return Thread.select().join(Account).where(Thread.follows & Account.closed_at.is_null())
 
 
 def _astray(group: Thread, at: int) -> set[int]:

@@ -9,6 +9,7 @@ from models.errors import Missing, Refused
 from models.user import User
 
 ASK: Final = "Ask {admin} to change your permissions."
+CLOSED: Final = "{account} is closed. Nothing can be changed there any more."
 
 
 def require_manage(person: User, account: int) -> None:
@@ -25,9 +26,10 @@ def require_manage(person: User, account: int) -> None:
 def refuse_lookers(person: User, account: int) -> None:
     """Refuse who may not change contacts, where they see one anyway, as in a conversation.
 
-    :raises Refused: with whom to ask.
+    :raises Refused: with whom to ask; for everybody once the account is closed.
     """
     if policy.contacts_level(person, account) < MANAGE:
+        refuse_closed(Account.get_by_id(account))
         raise Refused(ASK.format(admin=_an_admin(account)))
 
 
@@ -35,13 +37,23 @@ def require_admin(person: User, account: int) -> None:
     """Let only admins through: the team is theirs to change.
 
     :raises Missing: for who is not on the team of the account.
-    :raises Refused: for sub-admins, with whom to ask.
+    :raises Refused: for sub-admins, with whom to ask; for everybody once the account is closed.
     """
     if policy.is_admin(person, account):
+        refuse_closed(Account.get_by_id(account))
         return
     if account not in {mine.id for mine in policy.team_accounts(person)}:
         raise Missing
     raise Refused(ASK.format(admin=_an_admin(account)))
+
+
+def refuse_closed(account: Account) -> None:
+    """Refuse every change to an account that its admin closed.
+
+    :raises Refused: with a sentence that says so.
+    """
+    if account.is_closed:
+        raise Refused(CLOSED.format(account=account.name))
 
 
 def managed_account(person: User, account: int) -> Account:

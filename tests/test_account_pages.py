@@ -390,7 +390,7 @@ class TestClosing:
             body = {"body": "Hello?", "client_id": "6f1c35f4-5f5f-4ac6-8f0e-1d2e9d2e7f10"}
             assert browser.post(f"/threads/{thread.id}/messages", data=body).status_code == 403
         assert browser_of(app, ruth).get(f"/threads/{thread.id}").status_code == 404
-        assert "Invite" not in admin.get("/contacts").text
+        assert "/contacts/new" not in admin.get("/contacts").text
         assert admin.get("/contacts/new").status_code == 403
         assert tie_of(house.admin, house.account).state == CONNECTED
 

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from models import administering, closing, inbox, inviting, joining, link, outbox
+from models import administering, closing, following, inbox, inviting, joining, link, outbox
 from models.account import LANDLORD, PROPERTY_MANAGER, Account
 from models.connection import (
     ADMIN,
@@ -28,7 +28,7 @@ from models.property import StaffProperty
 from models.reading import set_read_position
 from models.session import Outdated
 from models.team import RIGHTS
-from models.thread import CONTACTS, OWNERS, TENANTS
+from models.thread import CONTACTS, OWNERS, TENANTS, Thread
 from models.view import View
 from tests import factories
 from tests.factories import Office, contact, dialogue_of, member, office, say, tie_of
@@ -111,8 +111,8 @@ class TestMode:
         assert inbox.positions(house.admin) == before
         assert before[0].unread == 1
 
-    @pytest.mark.usefixtures("helen")
     def test_clients_of_the_team_begin_anew(self, house: Office, ruth) -> None:
+        contact(house.account)
         versions = [tie_of(who, house.account).rights_version for who in (house.admin, ruth)]
         administering.switch_mode(house.admin, house.account.id, LANDLORD)
         risen = [tie_of(who, house.account).rights_version for who in (house.admin, ruth)]
@@ -218,10 +218,12 @@ class TestClosing:
     def closed(self, house: Office, ruth, priya: Connection) -> Office:
         say(priya.user, dialogue_of(priya), "Hello.")
         group = factories.group(house.account, TENANTS, "conversation", [priya])
+        Thread.update(follows=True).where(Thread.id == group.id).execute()
         say(priya.user, group, "To all.")
         factories.common_chat(house.account)
         factories.personal_chat(house.account, house.admin, ruth)
         closing.close(house.admin, house.account.id, " birch &  VINE ", PROOF)
+        following.settle_all()
         return house
 
     def test_contacts_and_the_admin_read_on_and_nobody_writes(
