@@ -1,6 +1,6 @@
 """The team's contacts: the list, and adding to it."""
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
@@ -9,7 +9,7 @@ from blueprints.access import viewer
 from blueprints.chrome import rights
 from blueprints.connecting import back_to, handed, sent_words
 from blueprints.rendering import page_or_partial
-from models import contact_list, inviting
+from models import contact_list, inviting, search
 from models import contacts as contacts_of
 from models.account import Account
 from models.connection import CONNECTED, DECLINED, DISCONNECTED, INVITED, MANAGE, NOT_CONNECTED
@@ -17,6 +17,7 @@ from models.contact_list import Wish
 from models.contacts import Wanted
 from models.errors import Invalid, Missing
 from models.keeping import require_manage, visible_roles
+from models.matching import LONGEST
 from models.places import visible_properties, visible_units
 from models.property import Property
 from models.thread import CHANNEL_OF_ROLE, CONTACTS
@@ -44,7 +45,7 @@ def account_or_404() -> Account:
 def index() -> Response:
     """The contacts of one role, `?role=` as channels are named, `?page=` from 1.
 
-    `?state=` and `?property=` show those of one state, of one property.
+    `?state=` and `?property=` show those of one state, of one property, `?q=` who fits words.
     """
     account = account_or_404()
     tally = contact_list.tally(viewer(), account)
@@ -55,7 +56,10 @@ def index() -> Response:
     properties = list(visible_properties(viewer(), account.id))
     chosen = _chosen(properties)
     state = request.args.get("state", "")
-    wish = Wish(state if state in STATES else "", chosen.id if chosen else 0)
+    query = request.args.get("q", "")[:LONGEST]
+    wish = Wish(
+        state if state in STATES else "", chosen.id if chosen else 0, _fitting(account, query)
+    )
     rows, has_more = contact_list.page(viewer(), account, role, number, wish=wish)
     return page_or_partial(
         "contacts",
@@ -67,11 +71,18 @@ def index() -> Response:
         properties=properties,
         chosen_property=chosen,
         wish=wish,
+        query=query,
         rows=rows,
         number=number,
         has_more=has_more,
         may_manage=rights().level(CONTACTS, account.id) >= MANAGE,
     )
+
+
+def _fitting(account: Account, query: str) -> tuple[int, ...] | None:
+    run = current_app.config["OFF_HUB"]
+    found = search.contacts_that_fit(viewer(), account.id, query, run=run)
+    return None if found is None else tuple(found)
 
 
 def _chosen(properties: list[Property]) -> Property | None:

@@ -67,10 +67,14 @@ def counts(person: User, account: Account) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Wish:
-    """Which contacts of a role are asked for: all of them, or of one state, of one property."""
+    """Which contacts of a role are asked for: all, of one state, of one property, among some.
+
+    `among` are ids of contacts, None for no such narrowing.
+    """
 
     state: str = ""
     property: int = 0
+    among: tuple[int, ...] | None = None
 
 
 def page(
@@ -88,6 +92,8 @@ def page(
         asked = asked.where(Connection.state == wish.state)
     if wish.property:
         asked = asked.where(_belongs_to(wish.property, at))
+    if wish.among is not None:
+        asked = asked.where(Connection.id.in_(wish.among))
     ordered = (
         asked.order_by(fn.LOWER(Connection.name), Connection.id)
         .limit(PAGE + 1)

@@ -13,6 +13,9 @@ from models.user import User
 SHOWN: Final = 20
 """Results shown while somebody types."""
 
+LISTED: Final = 500
+"""Contacts that a list narrowed by words may have."""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -67,6 +70,27 @@ def search(
     everything = findable(person, account, at)
     best = run(_best, terms, everything, limit, at)
     return Results([_found(one, terms, at) for one in best[:limit]], len(best))
+
+
+def contacts_that_fit(
+    person: User,
+    account: int,
+    query: str,
+    at: int | None = None,
+    run: Callable[..., Any] = lambda work, *args: work(*args),
+) -> list[int] | None:
+    """The ids of the contacts of an account that fit what somebody typed, the best first.
+
+    None when nothing was typed that could fit. The list of contacts asks for these, and the
+    policy again; parameters as in `search`.
+    """
+    terms = terms_of(query)
+    if not terms:
+        return None
+    at = clock.now() if at is None else at
+    known = [one for one in findable(person, account, at) if isinstance(one, Acquaintance)]
+    best = run(_best, terms, known, LISTED, at)
+    return [one.row.id for one in best[:LISTED]]
 
 
 def _best(

@@ -108,6 +108,21 @@ class TestList:
         page = text(desk, f"/contacts?role=owners&property={house.place.id}")
         assert names(page) == ["Helen"]
 
+    def test_words_narrow_it_in_spite_of_mistakes(self, house: Office, desk: FlaskClient) -> None:
+        contact(house.account, "Zoë Castellano", home=house.unit)
+        contact(house.account, "Ade Nwosu", state=NOT_CONNECTED)
+        contact(house.account, "Otto Castellano", role=SERVICE_PRO)
+        for query, expected in {
+            "zoe": ["Zoë Castellano"],
+            "castelano": ["Zoë Castellano"],
+            f"alder {house.unit.name}": ["Zoë Castellano"],
+            "zoe&state=not_connected": [],
+            "%20%20": ["Ade Nwosu", "Zoë Castellano"],
+            "xyzzy": [],
+        }.items():
+            assert names(text(desk, f"/contacts?role=tenants&q={query}")) == expected, query
+        assert 'value="xyzzy"' in text(desk, "/contacts?q=xyzzy")
+
     def test_a_property_out_of_sight_narrows_nothing(self, app: Flask, house: Office) -> None:
         hidden = property_of(house.account, "Hidden Ct")
         ruth = browser_of(app, member(house.account, "Ruth", properties=[house.place]))
