@@ -80,7 +80,8 @@ document.addEventListener("htmx:before:history:restore", ({ detail }) => {
 hear("swapped", () => {
   if (returning && field()) {
     field().value = left.query;
-    if (!touch.matches) field().focus();
+    // After whatever else wants the focus now.
+    if (!touch.matches) queueMicrotask(() => field()?.focus());
     look();
   }
   returning = false;
@@ -90,7 +91,20 @@ hear("results", () => {
   delete field().dataset.walking;
   choose(options()[0]);
 });
-document.addEventListener("htmx:after:swap", dress);
+// A list that is exchanged whole brings a search bar of its own: the one in use stays.
+let bar = document.getElementById("search");
+let focused = false;
+document.addEventListener("htmx:before:swap", () => {
+  focused = Boolean(bar?.contains(document.activeElement));
+});
+document.addEventListener("htmx:after:swap", () => {
+  const fresh = document.getElementById("search");
+  if (!bar || !fresh || fresh === bar) bar = fresh ?? bar;
+  else if (bar.isConnected) bar = fresh;
+  else fresh.replaceWith(bar);
+  if (focused && document.activeElement === document.body) field()?.focus();
+  dress();
+});
 dress();
 // The page came with its results as links: as a list of the field they are asked for again.
 if (field()?.value) look();

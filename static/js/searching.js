@@ -76,6 +76,15 @@ export function clear() {
   look();
 }
 
+on("click", "[data-clears-search]", () => {
+  clear();
+  field().focus();
+});
+on("click", "[data-new-message]", (_link, event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  focusSearch();
+});
 on("input", "#search-field", () => {
   clearTimeout(timer);
   if (field().value.trim()) timer = setTimeout(look, PAUSE);

@@ -16,9 +16,8 @@ import "hallway/typing";
 import "hallway/reading";
 import "hallway/thread";
 import "hallway/navigation";
+import "hallway/choosing"; // its keys go before those of the page
 import "hallway/keyboard";
-import "hallway/searching";
-import "hallway/choosing";
 import "hallway/viewport";
 import "hallway/days";
 import "hallway/bubbles";
