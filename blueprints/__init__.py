@@ -27,6 +27,7 @@ from blueprints import (
     search,
     security,
     settings,
+    team,
     threads,
 )
 from blueprints import help as help_pages
@@ -52,6 +53,7 @@ AREAS = (
     search.bp,
     settings.bp,
     accounts.bp,
+    team.bp,
     notifications.bp,
     help_pages.bp,
     dev_mail.bp,

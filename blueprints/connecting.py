@@ -12,9 +12,9 @@ from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
 from blueprints.tokens import address_of
 from models import inviting, names
-from models.connection import Connection
+from models.connection import TEAM_ROLES, Connection
 from models.errors import Conflict, Invalid
-from models.keeping import managed_contact
+from models.keeping import invitable
 from models.thread import CHANNEL_OF_ROLE
 
 bp = Blueprint("connecting", __name__, url_prefix="/contacts/<int:contact_id>")
@@ -24,7 +24,7 @@ bp = Blueprint("connecting", __name__, url_prefix="/contacts/<int:contact_id>")
 @login_required
 def invitation(contact_id: int) -> Response:
     """The dialog that invites a contact who is there already."""
-    return _invite_form(managed_contact(viewer(), contact_id))
+    return _invite_form(invitable(viewer(), contact_id))
 
 
 def _invite_form(
@@ -42,12 +42,12 @@ def _invite_form(
 
 def _invite_form_at_limit(errors: dict[str, str]) -> Response:
     contact_id = int((request.view_args or {})["contact_id"])
-    return _invite_form(managed_contact(viewer(), contact_id), errors, 429)
+    return _invite_form(invitable(viewer(), contact_id), errors, 429)
 
 
 def _address_mailed() -> str:
     contact_id = int((request.view_args or {})["contact_id"])
-    return limits.typed_address() or managed_contact(viewer(), contact_id).email
+    return limits.typed_address() or invitable(viewer(), contact_id).email
 
 
 @bp.post("/invite")
@@ -55,7 +55,7 @@ def _address_mailed() -> str:
 @limits.of_mails(_invite_form_at_limit, lambda: True, _address_mailed, by="team")
 def invite(contact_id: int) -> Response:
     """Send connection, or send it again after 24 hours."""
-    contact = managed_contact(viewer(), contact_id)
+    contact = invitable(viewer(), contact_id)
     email = request.form.get("email", contact.email)
     try:
         inviting.invite(viewer(), contact.id, email, request.form.get("note"))
@@ -71,7 +71,7 @@ def invite(contact_id: int) -> Response:
 @login_required
 def revoke(contact_id: int) -> Response:
     """Take the open invitations of a contact back."""
-    contact = managed_contact(viewer(), contact_id)
+    contact = invitable(viewer(), contact_id)
     try:
         inviting.revoke(viewer(), contact.id)
     except Conflict as refusal:
@@ -84,7 +84,7 @@ def revoke(contact_id: int) -> Response:
 @login_required
 def copy_link(contact_id: int) -> Response:
     """Show a contact's invitation as an address to hand over."""
-    contact = managed_contact(viewer(), contact_id)
+    contact = invitable(viewer(), contact_id)
     try:
         return handed(contact)
     except Conflict as refusal:
@@ -108,6 +108,8 @@ def sent_words(contact: Connection) -> str:
 
 def back_to(contact: Connection, sentence: str) -> Response:
     """To where the act was asked for, the contact's page or the list, with a notice."""
+    if contact.role in TEAM_ROLES:
+        return go_to(url_for("team.index"), sentence)
     page = url_for("contact.show", contact_id=contact.id)
     came_from = request.headers.get("HX-Current-URL") or request.referrer or ""
     if urlsplit(came_from).path == page:

@@ -14,6 +14,7 @@ from flask_mail import Message
 from blueprints import tokens
 from models import clock, policy, team
 from models import link as links
+from models.connection import TEAM_ROLES
 from models.homes import homes_of
 from models.link import INVITATION, RESET, SIGN_IN, SIGN_UP, Link
 from models.outbox import JOINED_ELSEWHERE, Outbox
@@ -134,13 +135,15 @@ def _joined_elsewhere(row: Outbox) -> Mail | None:
     told = team.told_of(contact.account_id, row.link.sent_by)
     if told is None or policy.is_hidden(contact):
         return None
+    where = "/settings/team" if contact.role in TEAM_ROLES else "/contacts"
     facts = {
         "name": told.first_name,
         "contact": contact.name,
         "account": contact.account.name,
         "joined": row.remembered["joined"],
         "invited": row.remembered["invited"],
-        "address": f"{current_app.config['BASE_URL']}/contacts",
+        "address": f"{current_app.config['BASE_URL']}{where}",
+        "is_team": contact.role in TEAM_ROLES,
     }
     subject = f"{contact.name} joined {contact.account.name} with another address"
     return Mail(told.email, subject, "joined_elsewhere", row.remembered["reference"], facts)

@@ -10,6 +10,7 @@ from blueprints import assets, chrome, shown_files
 from blueprints.linkify import linkify, marked_up
 from blueprints.words import CHANNELS, MODES
 from models import clock, names
+from models.connection import TEAM_ROLES
 from models.inviting import AGAIN_AFTER
 from models.link import LIFE
 
@@ -26,6 +27,7 @@ def init_app(app: Flask) -> None:
         linkify=linkify,
         marked_up=marked_up,
         first_name=names.first,
+        in_a_row=names.in_a_row,
         in_words=clock.in_words,
         address=shown_files.address,
         box=shown_files.box,
@@ -33,7 +35,11 @@ def init_app(app: Flask) -> None:
         size_in_words=shown_files.in_words,
     )
     app.jinja_env.globals.update(
-        LINK_LIFE=LIFE, RESENT_AFTER=AGAIN_AFTER, CHANNELS=CHANNELS, MODES=MODES
+        LINK_LIFE=LIFE,
+        RESENT_AFTER=AGAIN_AFTER,
+        CHANNELS=CHANNELS,
+        MODES=MODES,
+        TEAM_ROLES=TEAM_ROLES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shared = app.jinja_env.overlay(undefined=StrictUndefined)

@@ -13,7 +13,7 @@ from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.chrome import listed, may_invite, positions, rights
 from blueprints.rendering import page_or_partial, wants_partial
 from blueprints.words import CHANNELS
-from models import inbox, policy, reading, sync
+from models import inbox, policy, reading, sync, team_chats
 from models.errors import Missing
 from models.shared import shared
 from models.thread import CONTACTS, LANDLORDS, MAINTENANCE
@@ -156,6 +156,7 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         "contact": contact,
         "phone": policy.phone_of(contact) if contact else "",
         "place": row.place,
+        "colleagues": team_chats.people(view.thread, viewer()),
         "refusal": view.refusal(),
         "keeps_contacts": rights().level(CONTACTS, view.thread.account_id) if contact else 0,
         "others_unread": sum(p.counted for p in positions() if p.thread != row.id),

@@ -8,6 +8,7 @@ from models.connection import CONNECTED, SUB_ADMIN, TEAM_ROLES, Connection
 from models.database import OPEN
 from models.record import append_event, lock_thread
 from models.thread import COMMON, PERSONAL, TEAM, AccessWindow, Thread
+from models.user import User
 
 
 def enter(member: Connection, by: int | None, at: int) -> Thread:
@@ -43,6 +44,23 @@ def leave(member: Connection, by: int | None, at: int) -> list[int]:
         append_event(common, "left", by, member.user_id, at)
     closed = windows.close_all(member, by, at, "left")
     return ([common.id] if common else []) + closed
+
+
+def people(thread: Thread, person: User) -> list[Connection]:
+    """Who is in a chat of the team: the whole team, or in a personal one the other of the two.
+
+    Connections with their users, the longest there first; none for other threads.
+    """
+    of_team = (Connection.account == thread.account_id) & Connection.role.in_(TEAM_ROLES)
+    if thread.kind == COMMON:
+        who = Connection.state == CONNECTED
+    elif thread.kind == PERSONAL:
+        inside = AccessWindow.select(AccessWindow.user).where(AccessWindow.thread == thread)
+        who = Connection.user.in_(inside) & (Connection.user != person)
+    else:
+        return []
+    query = Connection.select(Connection, User).join(User, on=(Connection.user == User.id))
+    return list(query.where(of_team & who).order_by(Connection.id))
 
 
 def open_personal(account: int, by: int | None, at: int) -> None:

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from blueprints.extensions import socketio
 from models.database import db
+from tests.factories import tie_of
 from tests.signed_in import browser_of
 from tests.standing import (
     NAME,
@@ -24,6 +25,7 @@ from tests.standing import (
     READS,
     SCENARIOS,
     SECRET,
+    TEAM,
     WRITES,
     Standing,
 )
@@ -44,6 +46,9 @@ PLACES: Levels = CONTACTS | dict.fromkeys(("listed", "elsewhere"), READS)
 PROPERTY: Levels = dict.fromkeys(("admin", "manages", "no tenants", "listed"), WRITES) | {
     "views": READS
 }
+MEMBER: Levels = dict.fromkeys(TEAM, READS) | {"admin": WRITES}
+OWN_TEAM: Levels = MEMBER | {"other admin": WRITES}
+ON_A_TEAM: Levels = dict.fromkeys(OWN_TEAM, WRITES)
 
 
 def thread(world: Standing) -> Levels:
@@ -178,6 +183,16 @@ ROUTES = {
     "GET properties.edit_unit": Route(PROPERTY),
     "POST properties.rename_unit": Route(PROPERTY, 422),
     "POST properties.remove_unit": Route(PROPERTY, 409),
+    "GET team.index": reads(ON_A_TEAM),
+    "GET team.confirm_leaving": Route(ON_A_TEAM),
+    "POST team.leave": Route(ON_A_TEAM, 303),
+    "GET team.new": Route(OWN_TEAM),
+    "POST team.add": Route(OWN_TEAM, 422),
+    "POST team.change": Route(MEMBER, 303),
+    "GET team.properties": Route(MEMBER),
+    "POST team.limit": Route(MEMBER, 303),
+    "GET team.confirm_removal": Route(MEMBER),
+    "POST team.remove": Route(MEMBER, 303),
 }
 """What each route is about, by method and endpoint."""
 
@@ -283,6 +298,7 @@ def value_of(world: Standing, argument: str) -> Any:
         "thread": world.thread.id if world.thread else nothing,
         "number": world.file.id if world.file else nothing,
         "contact_id": world.contact.id,
+        "member": tie_of(world.people["views"], world.office.account).id,
         "property_id": world.office.place.id,
         "unit_id": world.office.unit.id,
         "tenancy_id": world.tenancy or nothing,

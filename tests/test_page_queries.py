@@ -31,6 +31,7 @@ QUERIES = {
     "/settings/account": 9,
     "/settings/notifications": 6,
     "/settings/devices": 7,
+    "/settings/team": 18,
     "/help": 4,
 }
 

@@ -12,7 +12,9 @@ export function dress(log, message) {
   localise(message);
   const { personId, side } = log.dataset;
   const mine = message.dataset.authorId === personId && message.dataset.kind !== "event";
-  const mate = !mine && side === "team" && message.dataset.side === "team";
+  // In the team's own chats colleagues stand opposite each other.
+  const ours = side === "team" && !("peers" in log.dataset);
+  const mate = !mine && ours && message.dataset.side === "team";
   message.classList.toggle("mine", mine);
   message.classList.toggle("mate", mate && message.dataset.kind !== "event");
   const author = message.querySelector(":scope > .author > b");
