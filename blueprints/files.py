@@ -192,13 +192,14 @@ def clear_workshops(at: int) -> int:
     :returns: how many.
     """
     before = (at - attachments.KEPT_FOR) / clock.SECOND
-    left = [path for path in _workshops().glob("*") if path.stat().st_mtime < before]
+    left = [path for path in workshops().glob("*") if path.stat().st_mtime < before]
     for path in left:
         shutil.rmtree(path, ignore_errors=True)
     return len(left)
 
 
-def _workshops() -> Path:
+def workshops() -> Path:
+    """Where the folders lie in which uploads are prepared."""
     store = keeper()
     root = store.root if isinstance(store, storage.Folder) else Path(current_app.instance_path)
     return root / "incoming"
@@ -207,7 +208,7 @@ def _workshops() -> Path:
 @contextmanager
 def _workshop() -> Iterator[Path]:
     """A folder for one upload, on the storage's file system, gone afterwards."""
-    inside = _workshops()
+    inside = workshops()
     inside.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=inside))
     try:

@@ -6,7 +6,8 @@ find room; what turns out not to count is given back afterwards.
 
 import ipaddress
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -26,6 +27,11 @@ TOO_MANY_CHANGES = "Too many tries. Wait 5 minutes."
 TOO_MANY_MAILS = "Too many emails to this address. Wait 15 minutes."
 TOO_MANY_IN_ALL = "Too many emails at once. Wait an hour."
 
+TOO_MANY_FILES = "Too many files at once. Wait an hour."
+
+MAILS_AN_HOUR = 200
+"""How many mails somebody who is signed in can have sent in an hour."""
+
 FormAgain = Callable[[dict[str, str]], Response]
 """Answers a form with errors, at status 429."""
 
@@ -43,6 +49,7 @@ class _Bucket:
     rate: str
     key: str
     errors: dict[str, str]
+    cost: int = 1
     item: RateLimitItem = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,16 +58,16 @@ class _Bucket:
     def take(self) -> bool:
         """Count one attempt, if there is room."""
         with _counting:
-            return limiter.limiter.test(self.item, self.key) and limiter.limiter.hit(
-                self.item, self.key
-            )
+            return limiter.limiter.test(
+                self.item, self.key, cost=self.cost
+            ) and limiter.limiter.hit(self.item, self.key, cost=self.cost)
 
     def give_back(self) -> None:
         """Uncount one attempt, if its window is not over."""
         key = self.item.key_for(self.key)
         with _counting:
             if limiter.storage.get(key):
-                limiter.storage.decr(key)  # type: ignore[attr-defined]
+                limiter.storage.decr(key, self.cost)  # type: ignore[attr-defined]
 
 
 def typed_address() -> str:
@@ -119,15 +126,53 @@ def of_mails(
     def buckets() -> list[_Bucket]:
         if not is_sending():
             return []
-        of_hour = "200 per hour" if current_user.is_authenticated else "20 per hour"
-        in_all = _Bucket(of_hour, f"mails:{_person_or_client()}", {"email": TOO_MANY_IN_ALL})
         to = address()
-        if not to:
-            return [in_all]
-        too_many = {"email": TOO_MANY_MAILS}
-        return [in_all, _Bucket("5 per 15 minutes", f"mails:{by}:to:{to}", too_many)]
+        return [_mails_in_all(), *([_mails_to(to, by)] if to else [])]
 
     return _limit(buckets, _was_taken, form_again)
+
+
+@contextmanager
+def many_mails(addresses: Collection[str], by: str) -> Iterator[dict[str, str]]:
+    """The limits of `of_mails` for one mail to each of many addresses, all or none.
+
+    Gives the errors when there is no room; when what is inside raises, nothing was counted.
+    """
+    buckets = [_mails_in_all(len(addresses)), *(_mails_to(to, by) for to in addresses)]
+    taken: list[_Bucket] = []
+    errors: dict[str, str] = {}
+    for bucket in buckets if addresses and limiter.enabled else []:
+        if not bucket.take():
+            errors = bucket.errors
+            break
+        taken.append(bucket)
+    try:
+        yield errors
+    except BaseException:
+        _give_back(taken)
+        raise
+    if errors:
+        _give_back(taken)
+
+
+def of_files(form_again: FormAgain) -> Limit:
+    """At most 60 tables of contacts in an hour from a person: each is kept for a while."""
+    errors = {"file": TOO_MANY_FILES}
+    return _limit(
+        lambda: [_Bucket("60 per hour", f"tables:{_person_or_client()}", errors)],
+        lambda _: True,
+        form_again,
+    )
+
+
+def _mails_in_all(number: int = 1) -> _Bucket:
+    rate = f"{MAILS_AN_HOUR if current_user.is_authenticated else 20} per hour"
+    key = f"mails:{_person_or_client()}"
+    return _Bucket(rate, key, {"email": TOO_MANY_IN_ALL}, cost=number)
+
+
+def _mails_to(to: str, by: str) -> _Bucket:
+    return _Bucket("5 per 15 minutes", f"mails:{by}:to:{to}", {"email": TOO_MANY_MAILS})
 
 
 def _limit(

@@ -1,7 +1,7 @@
 """The database behind everything: SQLite by default, PostgreSQL by address."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,9 @@ from playhouse import db_url, migrations
 
 OPEN = 2**63 - 1
 """The upper end of a window that is still open; the largest number both databases can store."""
+
+INSERTED_AT_ONCE = 500
+"""Rows in one statement: a statement may hold some 30,000 values on both databases."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -117,6 +120,31 @@ def locked(query: Any, strength: str = "FOR NO KEY UPDATE") -> Any:
     order is always account, connections by id, threads by id (MODEL 4).
     """
     return query.for_update(strength) if is_postgres() else query
+
+
+def insert_all(rows: Sequence[Any]) -> None:
+    """Store new rows of one table, in few statements, and give each its id; in a transaction.
+
+    peewee would build such a statement value by value, which takes longer than storing them.
+
+    :param rows: unsaved instances of one model.
+    """
+    if not rows:
+        return
+    meta = rows[0]._meta  # noqa: SLF001  where peewee keeps what a table is
+    fields = [field for field in meta.sorted_fields if field.name != "id"]
+    columns = ", ".join(f'"{field.column_name}"' for field in fields)
+    marks = f"({', '.join([db.param] * len(fields))})"
+    numbers = []
+    for start in range(0, len(rows), INSERTED_AT_ONCE):
+        part = rows[start : start + INSERTED_AT_ONCE]
+        values = [field.db_value(row.__data__.get(field.name)) for row in part for field in fields]
+        places = ", ".join([marks] * len(part))
+        sql = f'INSERT INTO "{meta.table_name}" ({columns}) VALUES {places} RETURNING "id"'  # noqa: S608  names of the schema
+        numbers += db.execute_sql(sql, values).fetchall()
+    # They are numbered in the order of the values, but may come back in another.
+    for row, (number,) in zip(rows, sorted(numbers), strict=True):
+        row.id = number
 
 
 def next_seq() -> int:

@@ -10,7 +10,7 @@ from models import clock, link, outbox
 from models.checking import Check
 from models.connection import CONNECTED, DECLINED, INVITED, NOT_CONNECTED, Connection
 from models.contacts import lock_managed, set_email
-from models.database import locked, transaction
+from models.database import insert_all, locked, transaction
 from models.errors import Conflict
 from models.keeping import invitable
 from models.link import INVITATION, Closed, Link
@@ -58,6 +58,19 @@ def invite(
         _mark_invited(contact)
         outbox.put(outbox.LINK, at, sent)
     return sent
+
+
+def invite_new(person: User, contacts: Iterable[Connection], at: int) -> None:
+    """Mail links to contacts with an address, inside the transaction that stores them as INVITED.
+
+    They are seen by `person`, who may change them: that is asked before they are stored.
+    """
+    links = [
+        link.unsaved(INVITATION, one.email, at, {"note": ""}, connection=one, sent_by=person)
+        for one in contacts
+    ]
+    insert_all(links)
+    outbox.put_links(links, at)
 
 
 def check_sendable(email: str, note: str) -> str:

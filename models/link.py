@@ -89,7 +89,16 @@ def make(kind: str, email: str, at: int, details: dict[str, Any] | None = None, 
     :param details: what its purpose must remember; JSON.
     :param of: further columns: user, connection, sent_by, mailed.
     """
-    return Link.create(
+    link = unsaved(kind, email, at, details, **of)
+    link.save(force_insert=True)
+    return link
+
+
+def unsaved(
+    kind: str, email: str, at: int, details: dict[str, Any] | None = None, **of: Any
+) -> Link:
+    """A link as `make` stores it, to be stored together with others."""
+    return Link(
         kind=kind,
         nonce=secrets.token_urlsafe(16),
         email=email,

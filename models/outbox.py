@@ -8,7 +8,7 @@ from typing import Any, Final
 from peewee import SQL, Expression, ForeignKeyField, IntegerField, TextField, fn
 
 from models import clock
-from models.database import BaseModel, Instant, transaction
+from models.database import BaseModel, Instant, insert_all, transaction
 from models.link import Link
 from models.message import Message
 from models.thread import Thread
@@ -89,6 +89,11 @@ Outbox.add_index(
 def put(kind: str, at: int, link: Link | None = None, **details: Any) -> Outbox:
     """Store something to tell, inside the transaction that makes it worth telling."""
     return Outbox.create(kind=kind, link=link, due_at=at, details=_details(details))
+
+
+def put_links(links: Iterable[Link], at: int) -> None:
+    """Store that links are to be mailed, inside the transaction that stores them."""
+    insert_all([Outbox(kind=LINK, link=one, due_at=at, details=_details({})) for one in links])
 
 
 def put_message(message: Message, at: int) -> None:

@@ -26,6 +26,7 @@ QUERIES = {
     "/contacts?role=tenants": 14,
     "/contacts/2": 14,
     "/search?q=priya": 14,
+    "/contacts/import": 8,
     "/properties": 9,
     "/settings/profile": 6,
     "/settings/account": 9,

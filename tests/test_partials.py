@@ -19,6 +19,7 @@ PAGES = [
     "/search?q=nobody",
     "/contacts?role=tenants",
     "/contacts/new",
+    "/contacts/import",
     "/properties",
     "/properties/new",
     "/settings/profile",

@@ -8,7 +8,7 @@ from blueprints.config import SETTINGS
 from tests.servers import ROOT
 
 README = (ROOT / "README.md").read_text()
-AREAS = ("models", "models/demo", "blueprints", "static/js")
+AREAS = ("models", "models/demo", "models/importing", "blueprints", "static/js")
 MODULES = [
     path
     for area in AREAS

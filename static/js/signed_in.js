@@ -23,6 +23,7 @@ import "hallway/days";
 import "hallway/bubbles";
 import "hallway/attaching";
 import "hallway/viewer";
+import "hallway/working";
 import { tidy } from "hallway/drafts";
 import { watch } from "hallway/opening";
 import { drainAll } from "hallway/outbox";
