@@ -16,6 +16,10 @@ PAGES = [
     "/search?q=nobody",
     "/contacts?role=tenants",
     "/contacts/new",
+    "/contacts/{contact}",
+    "/contacts/{contact}/edit",
+    "/contacts/{contact}/tenancies/new",
+    "/contacts/{contact}/disconnect",
     "/properties",
     "/properties/new",
     "/settings/profile",
@@ -43,7 +47,7 @@ def lively(dialogue):
 def test_pages_of_the_team(lively, visit, console, phone, scheme):
     page = visit(lively.maya, "/", phone=phone, color_scheme=scheme)
     for address in [*PAGES, f"/threads/{lively.ended.id}"]:
-        page.goto(address.format(thread=lively.address))
+        page.goto(address.format(thread=lively.address, contact=lively.tie.id))
         assert_accessible(page)
     # Chromium itself says that the page asked for is not there.
     console.lines.remove(next(line for line in console.lines if "404" in line))
