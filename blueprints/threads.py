@@ -13,10 +13,11 @@ from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.chrome import listed, may_invite, positions, rights
 from blueprints.rendering import page_or_partial, wants_partial
 from blueprints.words import CHANNELS
-from models import inbox, policy, reading, sync, team_chats
+from models import answering, inbox, policy, readers, reading, sync, team_chats
+from models.connection import MANAGE
 from models.errors import Missing
 from models.shared import shared
-from models.thread import CONTACTS, LANDLORDS, MAINTENANCE
+from models.thread import CONTACTS, LANDLORDS, MAINTENANCE, ROLE_OF_CHANNEL
 from models.view import PAGE, View
 
 bp = Blueprint("threads", __name__)
@@ -123,8 +124,19 @@ def _list(channel: str) -> dict[str, Any]:
         "rows": inbox.rows(viewer(), shown),
         "total": len(inside),
         "may_invite": may_invite(),
+        "may_gather": _may_gather(channel),
         "next_limit": len(shown) + ROWS if len(inside) > len(shown) else None,
     }
+
+
+def _may_gather(channel: str) -> bool:
+    """Whether the person may open a group in a channel of the account shown."""
+    shown = chrome.account()
+    return (
+        shown is not None
+        and channel in ROLE_OF_CHANNEL
+        and rights().level(channel, shown.id) >= MANAGE
+    )
 
 
 def _position(view: View) -> inbox.Position:
@@ -169,4 +181,7 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         # Who has left learns no more of what the others do.
         "seen_seq": reading.seen_seq(view) if view.takes_part else 0,
         "client_id": str(uuid4()),
+        "readers": readers.of(view),
+        "answer_in": answering.dialogue_of(view),
+        "quoted": answering.quoted(view, request.args["quote"]) if "quote" in request.args else "",
     }

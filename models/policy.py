@@ -348,6 +348,14 @@ def known_contacts(person: User | int, account: int | None = None, at: int | Non
     return query if account is None else query.where(Connection.account == account)
 
 
+def team_of(thread: int, at: int) -> Select:
+    """The ids of those who see a thread by a right of the team, as `access` has it.
+
+    :param at: the instant (ms) that decides which tenancies are current.
+    """
+    return _through_rights(None, thread, at)
+
+
 def contacts_in_reach(person: User, account: int, channel: str, at: int | None = None) -> Select:
     """The connected contacts whom `person` may bring together in a group of a channel.
 

@@ -1,31 +1,65 @@
 """Who reads a group: those who take part in it now, and the team (SPEC 2, "Who reads this")."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from peewee import Select, fn
 
+from models import names, policy
 from models.connection import Connection
 from models.database import OPEN
 from models.groups import Person
+from models.headings import MEMBER_WORDS
 from models.homes import homes_of
 from models.message import Message
-from models.thread import ANNOUNCEMENT, GROUPS, AccessWindow, Side
+from models.thread import ANNOUNCEMENT, GROUPS, AccessWindow, Side, Thread
 from models.user import User
 from models.view import View, viewers
+
+SHOWN: Final = 100
+"""Members who are listed by name; of more the number is told."""
 
 
 @dataclass(frozen=True)
 class Readers:
-    """Who reads what is written in a group now, as far as one of them may know.
+    """Who reads what is written in a group now, as far as the one who asks may know.
 
-    `members` are its contacts but for the one who asks, each as the id of their connection,
-    name and, for the team alone, where they live; `team` are the names of its team, known to
-    the team alone. `place` is what the group is about, a property, else empty.
+    `members` are the first SHOWN of its contacts by name, but for the one who asks, each with
+    the id of their connection and, for the team alone, where they live; `count` is how many
+    there are. `team` are the names of its team, known to the team alone.
     """
 
+    thread: Thread
     members: list[Person]
+    count: int
     team: list[str]
-    place: str
+
+    @property
+    def rest(self) -> int:
+        """How many members are not listed."""
+        return self.count - len(self.members)
+
+    @property
+    def sentence(self) -> str:
+        """The line above the composer."""
+        if self.thread.kind == ANNOUNCEMENT:
+            return self._of_an_announcement()
+        named = [names.first(one.name) for one in self.members[:3]]
+        others = self.count - len(named)
+        if others:
+            named.append("1 other" if others == 1 else f"{others} others")
+        if not named:
+            return f"Read by the team of {self.thread.account.name} alone."
+        return f"Read by {', '.join(named)} and the team of {self.thread.account.name}"
+
+    def _of_an_announcement(self) -> str:
+        if not self.count:
+            return "Nobody is in this group now. Only the team reads this."
+        words = MEMBER_WORDS[self.thread.channel]
+        of = f" of {self.thread.property.name}" if self.thread.property_id else ""
+        if self.count == 1:
+            return f"1 {words}{of} reads this."
+        return f"{self.count} {words}s{of} read this. They don’t see each other."
 
 
 def of(view: View) -> Readers | None:
@@ -34,20 +68,23 @@ def of(view: View) -> Readers | None:
     In a dialogue everybody knows; readers of announcements never learn of each other.
     """
     thread = view.thread
-    if thread.kind not in GROUPS or (thread.kind == ANNOUNCEMENT and not view.is_team):
+    hidden = thread.kind == ANNOUNCEMENT and not view.is_team
+    if thread.kind not in GROUPS or hidden or not view.takes_part:
         return None
-    if not view.takes_part:
-        return None
-    ties = list(_present(thread.id).where(AccessWindow.user != view.person))
+    others = _present(thread.id).where(AccessWindow.user != view.person)
+    ties = list(others.order_by(fn.LOWER(User.name), Connection.id).limit(SHOWN))
     homes = homes_of([tie.id for tie in ties], view.at) if view.is_team else {}
-    members = [Person(tie.id, tie.user.name, homes.get(tie.id, "")) for tie in ties]
-    team = [one.person.name for one in viewers(thread.id, view.at) if one.is_team]
-    place = thread.property.name if thread.property_id else ""
     return Readers(
-        sorted(members, key=lambda one: (one.name.casefold(), one.id)),
-        sorted(team) if view.is_team else [],
-        place,
+        thread=thread,
+        members=[Person(tie.id, tie.user.name, homes.get(tie.id, "")) for tie in ties],
+        count=len(ties) if len(ties) < SHOWN else others.count(),
+        team=_team(thread.id, view.at) if view.is_team else [],
     )
+
+
+def _team(thread: int, at: int) -> list[str]:
+    ids = [user for user, *_ in policy.team_of(thread, at).tuples()]
+    return [user.name for user in User.select().where(User.id.in_(ids)).order_by(User.name)]
 
 
 def present(thread: int) -> list[int]:

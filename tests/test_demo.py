@@ -9,14 +9,14 @@ import pytest
 from models import chain, clock, database, demo, inbox, inviting, passwords, policy
 from models.account import LANDLORD, PROPERTY_MANAGER, Account
 from models.connection import CONNECTED, DECLINED, DISCONNECTED, INVITED, NOT_CONNECTED, Connection
-from models.database import db
+from models.database import OPEN, db
 from models.demo import cast, packing, script
 from models.errors import Missing, Refused
 from models.homes import homes_of
 from models.message import TEXT, Attachment, Message, MessageEdition
 from models.posting import Draft, post_message
 from models.storage import Folder
-from models.thread import AccessWindow, Thread
+from models.thread import GROUPS, AccessWindow, Thread
 from models.user import User, by_address
 from models.view import View, viewers
 
@@ -106,13 +106,14 @@ def test_nobody_has_an_address_where_mail_arrives(loaded):
 
 def test_whoever_said_something_stands_on_its_side(loaded):
     for thread in Thread.select():
-        sides = {view.person.id: view.side for view in viewers(thread.id)}
-        shown = View.load(thread.contact.user, thread.id).newest(limit=1000)
+        views = viewers(thread.id)
+        sides = {view.person.id: view.side for view in views}
+        shown = views[0].newest(limit=1000)
         assert {m.side == sides[m.author_id] for m in shown if not m.is_event} == {True}
 
 
 def test_the_record_holds(loaded):
-    assert [chain.faults(thread.id) for thread in Thread.select()] == [[]] * 15
+    assert [chain.faults(thread.id) for thread in Thread.select()] == [[]] * 17
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_maya_is_admin_of_a_property_manager(loaded):
         "service-pros",
         "owners",
     ]
-    assert len(seen_by("Maya")) == 13
+    assert len(seen_by("Maya")) == 15
 
 
 def test_what_maya_has_not_read(loaded):
@@ -183,9 +184,10 @@ def test_what_maya_has_not_read(loaded):
         ("Marcus Feld", 2),
         ("Sofia Castellano", 1),
         ("Tomasz Kowalczyk", 1),
+        ("Jonah & Beth Whitaker", 1),
         ("Beth Whitaker", 1),
     ]
-    assert inbox.badge(inbox.positions(maya))["unread"] == 6
+    assert inbox.badge(inbox.positions(maya))["unread"] == 7
 
 
 def test_daniel_manages_everything(loaded):
@@ -196,8 +198,9 @@ def test_daniel_manages_everything(loaded):
 
 
 def test_ruth_reads_tenants_of_one_house_and_writes_nowhere(loaded):
-    assert seen_by("Ruth") == {"Sofia Castellano", "Ade Nwosu"}
-    for contact in seen_by("Ruth"):
+    contacts = {"Sofia Castellano", "Ade Nwosu"}
+    assert seen_by("Ruth") == contacts | {"88 Quay Rd"}
+    for contact in contacts:
         with pytest.raises(Refused):
             post_message(person("Ruth"), thread_of(contact).id, Draft("Hello", CLIENT_ID))
     for contact in ("Priya Raman", "Tomasz Kowalczyk", "Helen Archer", "Beth Whitaker"):
@@ -218,7 +221,8 @@ def test_ruth_reads_tenants_of_one_house_and_writes_nowhere(loaded):
     ],
 )
 def test_a_contact_has_one_conversation_with_the_account(loaded, first_name, name, role, place):
-    assert seen_by(first_name) == {"Birch & Vine"}
+    groups = {"Sofia": {"88 Quay Rd"}} | dict.fromkeys(("Beth", "Jonah"), {"Jonah & Beth Whitaker"})
+    assert seen_by(first_name) == {"Birch & Vine"} | groups.get(first_name, set())
     contact = thread_of(name).contact
     assert (contact.role, contact.state) == (role, CONNECTED)
     assert homes_of([contact.id]) == {contact.id: place}
@@ -288,3 +292,11 @@ def test_a_line_that_says_nothing_is_named(tmp_path, monkeypatch):
     (tmp_path / "broken.txt").write_text("= 1 days ago, 10:00\nMaya whispers: hello\n")
     with pytest.raises(ValueError, match=r"broken.txt, line 2"):
         list(script.lines_of("broken", clock.now()))
+
+
+def test_a_group_holds_who_belongs_to_it(loaded):
+    present = {
+        thread.title: {window.user.first_name for window in thread.windows if window.to_seq == OPEN}
+        for thread in Thread.select().where(Thread.kind.in_(GROUPS))
+    }
+    assert present == {"Jonah & Beth Whitaker": {"Jonah", "Beth"}, "88 Quay Rd": {"Sofia", "Ade"}}

@@ -1,6 +1,7 @@
 """Who is in the demo, read from `cast.toml`."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -52,6 +53,17 @@ class Contact:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Tenants together: picked by name, or all who live in a house; opened with its script."""
+
+    kind: str
+    title: str
+    script: str
+    members: tuple[str, ...] = ()
+    house: str = ""
+
+
+@dataclass(frozen=True)
 class Company:
     """An account, with its admin, team, houses and contacts, `opened` so many days ago."""
 
@@ -63,6 +75,7 @@ class Company:
     houses: list[House]
     contacts: list[Contact]
     team: list[Member]
+    groups: list[Group]
 
 
 def _companies() -> list[Company]:
@@ -72,10 +85,15 @@ def _companies() -> list[Company]:
             houses=[House(**house) for house in company.pop("houses")],
             contacts=[Contact(**contact) for contact in company.pop("contacts")],
             team=[Member(**member) for member in company.pop("team", [])],
+            groups=[_group(**group) for group in company.pop("groups", [])],
             **company,
         )
         for company in read["company"]
     ]
+
+
+def _group(members: Sequence[str] = (), **group: str) -> Group:
+    return Group(members=tuple(members), **group)
 
 
 COMPANIES: Final = _companies()

@@ -7,6 +7,7 @@ from models import (
     attachments,
     clock,
     contacts,
+    groups,
     inviting,
     joining,
     leaving,
@@ -20,7 +21,7 @@ from models.connection import MANAGE, SUB_ADMIN, VIEW, Connection
 from models.contacts import Wanted
 from models.database import OPEN
 from models.demo import script
-from models.demo.cast import ZONE, Company, Contact, Member
+from models.demo.cast import ZONE, Company, Contact, Group, Member
 from models.demo.packing import Luggage
 from models.link import Link
 from models.message import Attachment
@@ -29,7 +30,7 @@ from models.posting import Draft
 from models.record import append
 from models.storage import Storage
 from models.team import add_member
-from models.thread import AUDIENCES, SIDE_OF_ROLE, Side
+from models.thread import AUDIENCES, TENANTS, AccessWindow, Side
 from models.user import User, by_address
 
 
@@ -44,8 +45,8 @@ class House:
         self._accounts: dict[str, tuple[User, Account]] = {}
         self._contacts: dict[Contact, Connection] = {}
         self._invitations: dict[Contact, Link] = {}
-        self._threads: dict[Contact, int] = {}
-        self._said: dict[tuple[Contact, str], int] = {}
+        self._threads: dict[Contact | Group, int] = {}
+        self._said: dict[tuple[Contact | Group, str], int] = {}
 
     def open_account(self, company: Company, at: int) -> None:
         """The admin signs up, adds the properties, and has a team."""
@@ -93,34 +94,46 @@ class House:
         """The invited does not want to join."""
         joining.decline(self._invitations[contact], at)
 
-    def play(self, contact: Contact, line: script.Line, at: int) -> None:
-        """One line of the conversation with a contact."""
+    def gather(self, company: Company, group: Group, at: int) -> None:
+        """The admin opens a group."""
+        admin, account = self._accounts[company.name]
+        houses = {place.name: str(place.id) for place in visible_properties(admin, account.id)}
+        wanted = groups.Wanted(
+            TENANTS,
+            group.kind,
+            group.title,
+            houses.get(group.house, groups.PICKED),
+            [str(tie.id) for one, tie in self._contacts.items() if one.name in group.members],
+        )
+        self._threads[group] = groups.create(admin, account.id, wanted, at).id
+
+    def play(self, where: Contact | Group, line: script.Line, at: int) -> None:
+        """One line of the conversation with a contact, or in a group."""
         if line.act == script.JOINS:
-            self._join(contact, at)
+            if isinstance(where, Contact):
+                self._join(where, at)
             return
-        person, thread = self._people[line.who], self._threads[contact]
-        last = self._said.get((contact, line.who), 0)
+        person, thread = self._people[line.who], self._threads[where]
+        last = self._said.get((where, line.who), 0)
         if line.act == script.SAYS:
-            self._said[contact, line.who] = self._say(contact, person, line, at)
+            self._said[where, line.who] = self._say(thread, person, line, at)
         elif line.act == script.EDITS:
             posting.edit_message(person, thread, last, line.words, at)
         elif line.act == script.DELETES:
             posting.delete_message(person, thread, last, at)
         elif line.act == script.READS:
             reading.set_read_position(person, thread, OPEN, at)
-        elif line.act == script.DISCONNECTS:
-            leaving.disconnect(person, self._contacts[contact].id, at)
+        elif line.act == script.DISCONNECTS and isinstance(where, Contact):
+            leaving.disconnect(person, self._contacts[where].id, at)
 
-    def _say(self, contact: Contact, person: User, line: script.Line, at: int) -> int:
+    def _say(self, thread: int, person: User, line: script.Line, at: int) -> int:
         # Straight into the record: hundreds of messages would be checked twice each, in a
         # transaction that nobody else can see into yet.
-        known = self._contacts[contact]
-        thread = self._threads[contact]
         files = tuple(self._upload(person, thread, name) for name in line.files)
         draft = Draft(line.words, str(uuid4()), files=files)
         columns = {
             "author": person.id,
-            "side": SIDE_OF_ROLE[known.role] if person.email == known.email else Side.TEAM,
+            "side": _side(thread, person),
             "audience": AUDIENCES[draft.audience],
             "body": draft.body,
             "client_id": draft.client_id,
@@ -151,6 +164,11 @@ class House:
 
     def _meet(self, person: User) -> None:
         self._people[person.first_name] = person
+
+
+def _side(thread: int, person: User) -> int:
+    own = (AccessWindow.thread == thread) & (AccessWindow.user == person)
+    return AccessWindow.select(AccessWindow.side).where(own).scalar() or Side.TEAM
 
 
 def _owned(admin: User, account: Account, contact: Contact) -> list[str]:

@@ -40,6 +40,11 @@ def _steps(house: House, now: int) -> Iterator[Step]:
         yield Step(now - company.opened * clock.DAY, partial(house.open_account, company))
         for contact in company.contacts:
             yield from _steps_of(house, company, contact, now)
+        for group in company.groups:
+            lines = list(_with_reading(script.lines_of(group.script, now)))
+            yield Step(lines[0].at - clock.MINUTE, partial(house.gather, company, group))
+            for line in lines:
+                yield Step(line.at, partial(house.play, group, line))
 
 
 def _steps_of(house: House, company: Company, contact: Contact, now: int) -> Iterator[Step]:

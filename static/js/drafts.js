@@ -7,6 +7,8 @@ const PAUSE = 300;
 let timer = 0;
 
 const field = () => document.getElementById("message-field");
+// What the server put there: nobody has written anything yet.
+const isQuote = () => field().dataset.quoted !== undefined && field().value === field().defaultValue;
 const nameOf = (thread) => `draft-${thread}`;
 
 /**
@@ -21,7 +23,7 @@ export function keepDraft(thread, text) {
 
 function keepNow() {
   const form = field()?.form;
-  if (form) keepDraft(form.dataset.threadId, field().value);
+  if (form && !isQuote()) keepDraft(form.dataset.threadId, field().value);
 }
 
 /** Put "Draft:" in place of the snippet in rows of conversations where something is begun. */
@@ -50,7 +52,7 @@ document.addEventListener("htmx:before:swap", keepNow);
 hear("signed-out", keepNow);
 function restore() {
   const text = field()?.form ? kept(nameOf(field().form.dataset.threadId), "") : "";
-  if (!text || field().value) return;
+  if (!text || (field().value && !isQuote())) return;
   field().value = text;
   field().dispatchEvent(new Event("input", { bubbles: true }));
 }
