@@ -43,6 +43,9 @@ CONTACTS: Levels = dict.fromkeys(
     ("admin", "manages", "no tenants", "listed", "elsewhere", "other admin"), WRITES
 ) | {"views": READS}
 PLACES: Levels = CONTACTS | dict.fromkeys(("listed", "elsewhere"), READS)
+GATHERING: Levels = dict.fromkeys(
+    ("admin", "manages", "listed", "elsewhere", "other admin"), WRITES
+) | {"views": READS}
 PROPERTY: Levels = dict.fromkeys(("admin", "manages", "no tenants", "listed"), WRITES) | {
     "views": READS
 }
@@ -144,6 +147,11 @@ ROUTES = {
     "GET messages.page": reads(thread),
     "GET messages.people": reads(thread),
     "PUT messages.read": reads(thread, 204, form=lambda w: {"seq": w.message.id}),
+    "GET groups.new": Route(GATHERING, query="?channel=tenants"),
+    "POST groups.create": Route(GATHERING, 422, lambda _: {"channel": "tenants"}),
+    # A dialogue is no group: tests/test_group_pages.py has those.
+    "GET groups.edit": Route(NOBODY),
+    "POST groups.save": Route(NOBODY),
     "GET files.listing": reads(thread),
     "GET files.content": reads(thread),
     "GET files.thumbnail": reads(thread),
