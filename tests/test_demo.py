@@ -221,7 +221,8 @@ def test_ruth_reads_tenants_of_one_house_and_writes_nowhere(loaded):
     ],
 )
 def test_a_contact_has_one_conversation_with_the_account(loaded, first_name, name, role, place):
-    groups = {"Sofia": {"88 Quay Rd"}} | dict.fromkeys(("Beth", "Jonah"), {"Jonah & Beth Whitaker"})
+    household = {"Jonah & Beth Whitaker"}
+    groups = {"Sofia": {"88 Quay Rd"}, "Beth": household, "Jonah": household}
     assert seen_by(first_name) == {"Birch & Vine"} | groups.get(first_name, set())
     contact = thread_of(name).contact
     assert (contact.role, contact.state) == (role, CONNECTED)
