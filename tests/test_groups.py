@@ -335,6 +335,34 @@ class TestReaders:
         thread = factories.dialogue_of(house.beth)
         assert readers.of(View.load(house.admin, thread.id)) is None
 
-    def test_are_those_of_a_house(self, house):
-        group = house.create(who=str(house.alder.id), kind=CONVERSATION)
-        assert readers.of(View.load(house.admin, group.id)).place == "412 Alder St"
+    def test_are_counted_in_words(self, house):
+        alder = str(house.alder.id)
+        for kind, who, told in (
+            (
+                ANNOUNCEMENT,
+                alder,
+                "2 tenants of 412 Alder St read this. They don’t see each other.",
+            ),
+            (ANNOUNCEMENT, str(house.elm.id), "1 tenant of Elm Court reads this."),
+            (ANNOUNCEMENT, EVERYBODY, "3 tenants read this. They don’t see each other."),
+            (CONVERSATION, alder, "Read by Beth, Jonah and the team of Birch & Vine"),
+            (CONVERSATION, EVERYBODY, "Read by Ade, Beth, Jonah and the team of Birch & Vine"),
+        ):
+            group = house.create(kind=kind, who=who)
+            assert readers.of(View.load(house.admin, group.id)).sentence == told
+
+    def test_of_whom_there_are_many_are_the_first_and_a_number(self, house, monkeypatch):
+        monkeypatch.setattr(readers, "SHOWN", 2)
+        group = house.create(who=EVERYBODY)
+        found = readers.of(View.load(house.admin, group.id))
+        assert (len(found.members), found.rest) == (2, 1)
+        assert found.sentence == "Read by Ade, Beth, 1 other and the team of Birch & Vine"
+
+    def test_are_the_team_alone_when_everybody_has_gone(self, house):
+        for kind, told in (
+            (CONVERSATION, "Read by the team of Birch & Vine alone."),
+            (ANNOUNCEMENT, "Nobody is in this group now. Only the team reads this."),
+        ):
+            group = house.create(house.beth, house.jonah, kind=kind)
+            house.change(group, remove=[house.beth, house.jonah])
+            assert readers.of(View.load(house.admin, group.id)).sentence == told
