@@ -10,6 +10,7 @@ from benchmarks.measuring import ratio, show
 from models import clock, database, inbox, policy, sync, view
 from models.database import db, transaction
 from models.posting import Draft, post_message
+from models.search import search
 from models.seen import SeenMessage
 from models.thread import ThreadPerson
 from models.user import User
@@ -17,6 +18,7 @@ from models.view import View
 
 FEW, MANY = 60, 600
 SHORT, LONG = 1_000, 100_000
+KNOWN, EVERYBODY = 500, 5_000
 
 
 def main() -> None:
@@ -28,6 +30,7 @@ def main() -> None:
             lists()
             logs()
             sending()
+            searching()
         db.obj.close_all()
 
 
@@ -120,6 +123,23 @@ def sending() -> None:
     show("send, durable / the smallest durable write", *ratio(send, least))
     post_message(admin, thread.id, once)
     show("send, durable / its repeat", *ratio(send, lambda: post_message(admin, thread.id, once)))
+
+
+def searching() -> None:
+    """What a keystroke in the search bar costs, from the query to the results."""
+    small, large = data.office("Lark Lane"), data.office("Finch Row")
+    data.contacts(small, KNOWN)
+    data.contacts(large, EVERYBODY)
+    db.execute_sql("ANALYZE")
+
+    def typed(where: data.Office, query: str) -> None:
+        search(where.admin, where.account.id, query)
+
+    for what, query in (("a beginning", "pri"), ("a mistake", "pirya kowla")):
+        show(
+            f"search, {what}: {EVERYBODY:,} contacts / {KNOWN}",
+            *ratio(partial(typed, large, query), partial(typed, small, query)),
+        )
 
 
 if __name__ == "__main__":

@@ -3,16 +3,31 @@
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import chunked
+from peewee import Model, chunked, fn
 
 from models import clock
 from models.account import PROPERTY_MANAGER, Account
 from models.connection import ADMIN, CONNECTED, MANAGE, TENANT, Connection
 from models.database import OPEN, db, next_seq, transaction
+from models.property import Property, Tenancy, Unit
 from models.team import RIGHTS, add_member
 from models.thread import DIALOGUE, TENANTS, AccessWindow, Side, Thread
 from models.user import User
 
+FIRST = (
+    "Priya",
+    "Marcus",
+    "Sofia",
+    "Tomasz",
+    "Helen",
+    "Łukasz",
+    "Zoë",
+    "Omar",
+    "Ade",
+    "Lena",
+    "Nils",
+)
+LAST = ("Raman", "Feld", "Castell", "Kowal", "Archer", "Bell", "Sörby", "Ortiz", "Haddad", "Nwosu")
 TEXT = "The tap in the kitchen drips again since this morning, could you have a look?"
 
 
@@ -40,6 +55,56 @@ def dialogues(where: Office, threads: int, messages: int) -> None:
             thread = dialogue(where, tenant)
             fill(thread, tenant, messages)
             where.threads.append(thread)
+
+
+def contacts(where: Office, count: int) -> None:
+    """Add connected tenants without users of their own, each with a home and a word said."""
+    now = clock.now()
+    with transaction():
+        place = Property.create(account=where.account, name="412 Alder St", zone="UTC")
+        last = Connection.select(fn.MAX(Connection.id)).scalar()
+        ties = [_contact(where, number, now) for number in range(count)]
+        _bulk(Connection, ties)
+        ids = range(last + 1, last + 1 + count)
+        units = Unit.select(fn.MAX(Unit.id)).scalar() or 0
+        threads = Thread.select(fn.MAX(Thread.id)).scalar() or 0
+        _bulk(Unit, [{"property": place.id, "name": f"Unit {n}"} for n in range(count)])
+        _bulk(Tenancy, [_tenancy(id_, units + 1 + n, place) for n, id_ in enumerate(ids)])
+        _bulk(Thread, [_thread(where, id_, now) for id_ in ids])
+        for number in range(count):
+            fill(Thread(id=threads + 1 + number), where.admin, 1)
+
+
+def _contact(where: Office, number: int, now: int) -> dict[str, Any]:
+    name = f"{FIRST[number % len(FIRST)]} {LAST[number // 7 % len(LAST)]}{LAST[number % 31 % 7]}"
+    email = f"{name.lower().replace(' ', '.')}{number}@example.com"
+    return {
+        "account": where.account.id,
+        "role": TENANT,
+        "state": CONNECTED,
+        "name": name,
+        "email": email,
+        "created_at": now,
+    }
+
+
+def _tenancy(contact: int, unit: int, place: Property) -> dict[str, Any]:
+    return {"connection": contact, "unit": unit, "property": place.id, "starts_at": 0}
+
+
+def _thread(where: Office, contact: int, now: int) -> dict[str, Any]:
+    return {
+        "account": where.account.id,
+        "channel": TENANTS,
+        "kind": DIALOGUE,
+        "contact": contact,
+        "created_at": now,
+    }
+
+
+def _bulk(model: type[Model], rows: list[dict[str, Any]]) -> None:
+    for some in chunked(rows, 100):
+        model.insert_many(some).execute()
 
 
 def dialogue(where: Office, tenant: User) -> Thread:

@@ -85,7 +85,7 @@ def costs(terms: Sequence[str], texts: Texts, enough: int) -> dict[int, int]:
     if len(found) < enough:
         vocabulary = set(" ".join(chain.from_iterable(texts)).split())
         _add_fitting(found, [_Term(term, vocabulary) for term in terms], texts)
-        # A space too many or too few: "3 b", "larchct".
+    if not found:  # a space too many or too few: "3 b", "larchct"
         _add_fitting(found, [_Term("".join(terms), across=True)], texts)
     return found
 
@@ -129,10 +129,12 @@ class _Term:
         return None
 
     def _mistaken(self, name: str, aside: str) -> int | None:
-        for line_of, cost in ((name, MISTAKEN), (aside, MISTAKEN_ASIDE)):
-            if not self._near.keys().isdisjoint(line_of.split()):
-                return cost + min(self._near.get(word, cost) for word in line_of.split())
-        return None
+        if self._near.keys().isdisjoint((name + aside).split()):
+            return None
+        in_name = [self._near[word] for word in name.split() if word in self._near]
+        if in_name:
+            return MISTAKEN + min(in_name)
+        return MISTAKEN_ASIDE + min(self._near[w] for w in aside.split() if w in self._near)
 
 
 def _may_stand_within(term: str) -> bool:
