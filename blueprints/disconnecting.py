@@ -11,7 +11,7 @@ from blueprints.rendering import page_or_partial
 from models import leaving, names
 from models.connection import CONNECTED, TEAM_ROLES, Connection
 from models.errors import Conflict, Missing
-from models.keeping import managed_contact, refuse_lookers
+from models.keeping import managed_contact, refuse_closed, refuse_lookers
 
 bp = Blueprint("disconnecting", __name__)
 
@@ -20,12 +20,13 @@ def _contact_of(thread: int) -> Connection:
     """The contact of a dialogue, for either side of it.
 
     :raises Missing: for a conversation that is nobody's own, and where they stand on neither side.
-    :raises Refused: for who of the team may not keep contacts.
+    :raises Refused: for who of the team may not keep contacts; for all in a closed account.
     """
     view = view_or_404(thread)
     contact: Connection | None = view.thread.contact
     if contact is None or contact.role in TEAM_ROLES:
         raise Missing
+    refuse_closed(view.thread.account)
     if view.is_team:
         refuse_lookers(viewer(), view.thread.account_id)
         return managed_contact(viewer(), contact.id)

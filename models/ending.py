@@ -1,8 +1,9 @@
 """What the days of tenancies bring by themselves, at 24:00 in the zone of the property (SPEC 1).
 
 When the last tenancy of a connected tenant is over, their connection ends, unless the team
-keeps it. A tenancy that ended before they were connected ends nothing: who is connected again
-after moving out stays so. Everything here may run twice, also in two processes at once.
+keeps it or the account is closed. A tenancy that ended before they were connected ends nothing:
+who is connected again after moving out stays so. Everything here may run twice, also in two
+processes at once.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import Final
 from peewee import Expression, Select, fn
 
 from models import clock, following, windows
+from models.account import Account
 from models.appearing import begin_read, seen_by_team, threads_of
 from models.connection import CONNECTED, DISCONNECTED, TENANT, Connection
 from models.database import locked, transaction
@@ -73,6 +75,7 @@ def is_over(at: int) -> Expression:
         & (Connection.state == CONNECTED)
         & (Connection.role == TENANT)
         & ~Connection.stays
+        & Connection.account.in_(Account.select(Account.id).where(Account.closed_at.is_null()))
         & ~fn.EXISTS(still)
     )
 

@@ -7,7 +7,7 @@ from models.connection import CONNECTED, DISCONNECTED, TEAM_ROLES, Connection
 from models.contacts import lock_managed
 from models.database import locked, transaction
 from models.errors import Conflict
-from models.keeping import managed_contact
+from models.keeping import managed_contact, refuse_closed
 from models.moving import moved
 from models.user import User
 
@@ -19,7 +19,7 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
 
     :returns: the ids of the threads that closed or changed.
     :raises Missing: when it is not theirs to see.
-    :raises Refused: when they may not keep contacts.
+    :raises Refused: when they may not keep contacts, or the account is closed.
     :raises Conflict: when it ended before.
     """
     at = clock.now() if at is None else at
@@ -28,7 +28,10 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
         & (Connection.user == person)
         & Connection.role.not_in(TEAM_ROLES)
     )
-    theirs = None if mine.exists() else managed_contact(person, contact_id)
+    own = mine.first()
+    theirs = None if own else managed_contact(person, contact_id)
+    if own:
+        refuse_closed(own.account)
     with transaction():
         contact = lock_managed(person, theirs) if theirs else locked(mine).get()
         if contact.state != CONNECTED:

@@ -6,6 +6,7 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from models import clock, ending, leaving, reading
+from models.account import Account
 from models.clock import DAY, FOREVER, HOUR, MINUTE
 from models.connection import CONNECTED, DISCONNECTED, OWNER, Connection
 from models.errors import Refused
@@ -166,6 +167,15 @@ class TestNoEnd:
         Connection.update(connected_at=NOON + DAY).execute()
         pass_to(NOON + 2 * DAY)
         assert again(tie).state == CONNECTED
+
+    def test_nothing_ends_in_a_closed_account(self, house: Office) -> None:
+        tie = tenant(house)
+        lives(tie, house, NOON)
+        Account.update(closed_at=NOON - DAY).execute()
+        assert pass_to(NOON).threads == set()
+        assert again(tie).state == CONNECTED
+        with pytest.raises(Refused):
+            leaving.disconnect(tie.user, tie.id)
 
     def test_no_tenancy_at_all_ends_nothing(self, house: Office) -> None:
         tie = tenant(house)
