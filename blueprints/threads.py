@@ -37,6 +37,7 @@ class Channel(NamedTuple):
     icon: str
     unread: int
     active: bool
+    mentioned: bool
 
 
 @bp.get("/messages")
@@ -111,14 +112,14 @@ def _channels() -> list[str]:
 
 def _list(channel: str) -> dict[str, Any]:
     found = listed()
-    totals = inbox.totals(found)
+    totals, mentioned = inbox.totals(found), inbox.channels_with_mention(found)
     inside = [position for position in found if position.channel == channel]
     limit = request.args.get("limit", ROWS, type=int)
     shown = inside[: max(ROWS, limit)]
     return {
         "channel": channel,
         "channels": [
-            Channel(slug, *CHANNELS[slug], totals.get(slug, 0), slug == channel)
+            Channel(slug, *CHANNELS[slug], totals.get(slug, 0), slug == channel, slug in mentioned)
             for slug in _channels()
         ],
         "rows": inbox.rows(viewer(), shown),

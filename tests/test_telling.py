@@ -43,6 +43,16 @@ def test_who_wrote_left_muted_read_or_was_told_gets_nothing(mail: str, recipient
     assert decide(recipient, Event(NOON), None, Preferences(mail), NOON) is None
 
 
+@pytest.mark.parametrize("mail", MAIL)
+def test_a_mention_is_told_as_if_nothing_was_muted(mail: str):
+    wishes = Preferences(mail)
+    muted = Recipient(muted=True, mentioned=True)
+    plan = decide(muted, Event(NOON), None, wishes, NOON)
+    assert plan == decide(Recipient(), Event(NOON), None, wishes, NOON)
+    ended = Recipient(live=False, muted=True, mentioned=True)
+    assert decide(ended, Event(NOON), None, wishes, NOON) is None
+
+
 @pytest.mark.parametrize(
     ("mail", "expected"),
     [

@@ -543,3 +543,87 @@ def test_seconds_are_those_of_the_setting(app: Flask) -> None:
     house.say(house.daniel)
     assert house.told(AT + SECOND - 1) == []
     assert len(house.told(AT + SECOND)) == 1
+
+
+class TestMentions:
+    """A mention is told in a muted conversation too, and by its own words (SPEC 3)."""
+
+    @pytest.fixture
+    def mute(self, house: House) -> House:
+        keep(house.daniel, house.thread, muted_until=AT + DAY)
+        return house
+
+    def test_a_mention_is_said_in_the_subject(self, house: House) -> None:
+        maya = member(house.office.account, "Maya Okafor")
+        house.say(house.priya, "Good morning.")
+        house.say(house.priya, "@daniel foster, the tap drips.", AT + 1)
+        found = house.told(AT + DELAY + 1)
+        place = house.office.place.name
+        subjects = {mail.to: mail.subject for mail in found}
+        assert subjects[house.daniel.email].startswith(f"Priya from {place}")
+        assert subjects[house.daniel.email].endswith("mentioned you")
+        assert subjects[maya.email].endswith("sent you 2 messages")
+
+    def test_a_colleague_and_the_team_are_named_as_ever(self, house: House) -> None:
+        maya = member(house.office.account, "Maya Okafor")
+        house.say(maya, "@Daniel Foster and @Priya Raman, at ten?")
+        subjects = {mail.to: mail.subject for mail in house.told(AT + DELAY)}
+        assert subjects == {
+            house.daniel.email: "Maya mentioned you in Priya Raman",
+            house.priya.email: "Maya from Birch & Vine mentioned you",
+        }
+
+    def test_of_a_muted_conversation_only_the_mention_is_mailed(self, mute: House) -> None:
+        mute.say(mute.priya, "Before it.")
+        mute.say(mute.priya, "@Daniel Foster, the tap drips.", AT + 1)
+        mute.say(mute.priya, "After it.", AT + 2)
+        [mail] = mute.told(AT + DELAY + 2)
+        assert mail.subject.endswith("mentioned you")
+        assert "the tap drips" in mail.text
+        assert "Before it." not in mail.text
+        assert "After it." not in mail.text
+
+    def test_what_is_said_beside_it_neither_loses_it_nor_is_mailed_later(self, mute: House) -> None:
+        """Noting that the message after it is passed over must not pass over the mention."""
+        mute.say(mute.priya, "@Daniel Foster, the tap drips.")
+        assert mute.told(AT) == []
+        mute.say(mute.priya, "After it.", AT + SECOND)
+        assert mute.told(AT + SECOND) == []
+        assert len(mute.told(AT + DELAY)) == 1
+        keep(mute.daniel, mute.thread, muted_until=0)
+        mute.say(mute.priya, "Loud again.", AT + HOUR)
+        [mail] = mute.told(AT + HOUR + DELAY)
+        assert "Loud again." in mail.text
+        assert "After it." not in mail.text
+
+    def test_a_mention_that_was_read_edited_away_or_deleted_is_not_mailed(
+        self, mute: House
+    ) -> None:
+        read = mute.say(mute.priya, "@Daniel Foster, one.")
+        reading.set_read_position(mute.daniel, mute.thread.id, read.id, AT + 1)
+        edited = mute.say(mute.priya, "@Daniel Foster, two.", AT + 2)
+        posting.edit_message(mute.priya, mute.thread.id, edited.id, "Never mind.", AT + 3)
+        deleted = mute.say(mute.priya, "@Daniel Foster, three.", AT + 4)
+        posting.delete_message(mute.priya, mute.thread.id, deleted.id, AT + 5)
+        assert mute.told(AT + HOUR) == []
+
+    def test_mail_that_is_off_stays_off(self, mute: House) -> None:
+        mute.wishes(mute.daniel, OFF)
+        mute.say(mute.priya, "@Daniel Foster, the tap drips.")
+        assert mute.told(AT + DAY) == []
+
+    def test_a_digest_says_where_one_was_mentioned(self, mute: House) -> None:
+        mute.wishes(mute.daniel, HOURLY)
+        mute.say(mute.priya, "Before it.")
+        mute.say(mute.priya, "@Daniel Foster, the tap drips.", AT + 1)
+        mute.say(mute.priya, "After it.", AT + 2)
+        [mail] = mute.told(AT + HOUR)
+        assert mail.subject == "1 unread message"
+        assert "Priya mentioned you" in mail.text
+        assert "After it." not in mail.text
+
+    def test_a_rename_is_in_the_mail(self, house: House) -> None:
+        house.say(house.priya, "@Daniel Foster, hello.")
+        User.update(name="Daniel Reyes").where(User.id == house.daniel.id).execute()
+        [mail] = house.told(AT + DELAY)
+        assert "@Daniel Reyes, hello." in mail.text

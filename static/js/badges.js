@@ -1,4 +1,5 @@
-// Unread numbers: in the navigation, the title, the rows and the channels. Always absolute.
+// Unread numbers: in the navigation, the title, the rows and the channels, and where one was
+// mentioned. Always absolute.
 import { hear } from "hallway/events";
 import { currentLog } from "hallway/messages";
 import { isAtEnd } from "hallway/scrolling";
@@ -41,8 +42,11 @@ function showAll() {
   showTotal(unread);
   if (!known.threads) return;
   const threads = { ...known.threads, [inView]: 0 };
+  const mentioned = new Set((known.mentioned ?? []).map(String));
+  mentioned.delete(inView);
   for (const row of document.querySelectorAll("a.thread-row")) {
-    showRow(row, threads[row.dataset.threadId] ?? 0);
+    const { threadId } = row.dataset;
+    showRow(row, threads[threadId] ?? 0, mentioned.has(threadId));
   }
   showOthers(unread - (threads[currentLog()?.dataset.threadId] ?? 0));
   // Reading it takes a moment; if that has not happened by then, it does count.
@@ -50,8 +54,9 @@ function showAll() {
   if (seen) timer = setTimeout(showAll, A_MOMENT);
 }
 
-function showRow(row, number) {
+function showRow(row, number, isMentioned) {
   row.classList.toggle("unread", number > 0);
+  row.querySelector("[data-mention]").hidden = !isMentioned;
   show(row.querySelector("[data-count]"), number, "unread");
 }
 
@@ -78,12 +83,14 @@ function showOthers(number) {
 /** Bring rows and channels that have just been drawn in line with what is being looked at. */
 export function showRows() {
   const row = rowOf(threadInView());
-  if (row) showRow(row, 0);
-  const totals = document.getElementById("rows")?.dataset.totals ?? "";
+  if (row) showRow(row, 0, false);
+  const { totals = "", mentions = "" } = document.getElementById("rows")?.dataset ?? {};
   for (const pair of totals.trim().split(/\s+/)) {
     const [channel, number] = pair.split(":");
     const link = document.querySelector(`.channels [data-channel="${channel}"]`);
-    show(link?.querySelector("[data-count]"), Number(number), "unread");
+    if (!link) continue;
+    show(link.querySelector("[data-count]"), Number(number), "unread");
+    link.querySelector("[data-mention]").hidden = !mentions.split(" ").includes(channel);
   }
 }
 

@@ -6,6 +6,7 @@ import { currentLog } from "hallway/messages";
 import { toLatest } from "hallway/leaping";
 import { send, takeBack } from "hallway/outbox";
 import { quietly } from "hallway/requests";
+import { choose, chosen, forget } from "hallway/mentions";
 import { empty, fill, inTray } from "hallway/tray";
 import { retry } from "hallway/uploads";
 
@@ -60,10 +61,12 @@ function submit(form) {
   if (refusal) return complain(refusal);
   const log = currentLog();
   const uploads = empty(thread());
+  const mentions = chosen(thread(), text);
   field().value = "";
   keepDraft(form.dataset.threadId, "");
+  forget(thread());
   follow();
-  send(thread(), text, uploads);
+  send(thread(), text, uploads, mentions);
   // In a log that was opened in the middle a new message would stand in the wrong place.
   if (log?.hasAttribute("data-newer")) quietly(() => toLatest(log));
 }
@@ -73,6 +76,7 @@ function comeBack(entry) {
   const text = [entry.body, field().value].filter((words) => words.trim()).join("\n\n");
   fill(entry.thread, uploadsOf(entry));
   takeBack(entry.client_id);
+  for (const person of entry.mentions ?? []) choose(entry.thread, person);
   field().value = text;
   keepDraft(entry.thread, text);
   follow();

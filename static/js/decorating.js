@@ -24,6 +24,10 @@ export function dress(log, message) {
   else message.setAttribute("aria-label", at);
   const from = mine ? "you" : who.split(" ")[0];
   for (const image of message.querySelectorAll(".photo > img")) image.alt = `Photo from ${from}, ${at}`;
+  for (const name of message.querySelectorAll(".mention")) {
+    const isMe = [personId, "0"].includes(name.dataset.userId);
+    name.classList.toggle("mention-me", isMe && !mine);
+  }
   if (!mine) return;
   if (author) author.textContent = "You";
   const tombstone = message.matches(".deleted") && message.querySelector(".bubble > span");

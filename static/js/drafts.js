@@ -66,7 +66,10 @@ on("submit", 'form[action="/sign-out"], form[data-signs-out]', (form, event) => 
   if (waiting && !confirm(question)) return event.preventDefault();
   // Without a connection nobody is signed out.
   if (!navigator.onLine) return undefined;
-  for (const name of [...keptNames("draft-"), ...keptNames("files-"), "outbox"]) keep(name, null);
+  for (const prefix of ["draft-", "files-", "mentions-"]) {
+    for (const name of keptNames(prefix)) keep(name, null);
+  }
+  keep("outbox", null);
   dropBlobs();
 });
 

@@ -17,9 +17,10 @@ let timer = 0;
  * @param {number} thread
  * @param {string} body
  * @param {import("hallway/uploads").Upload[]} [uploads]
+ * @param {import("hallway/mentions").Person[]} [mentions]
  */
-export function send(thread, body, uploads = []) {
-  const entry = add(thread, body, uploads.map(described));
+export function send(thread, body, uploads = [], mentions = []) {
+  const entry = add(thread, body, uploads.map(described), mentions);
   tell("outbox", { entry, state: "queued" });
   if (!isReady(entry)) tell("outbox", { entry, state: stateOf(entry) });
   drain(thread);
@@ -93,12 +94,13 @@ function wait(thread) {
 }
 
 async function attempt(entry) {
-  const { thread, body, client_id: id, files = [] } = entry;
+  const { thread, body, client_id: id, files = [], mentions = [] } = entry;
   const uploads = files.map((file) => ["uploads", file.id]);
+  const people = mentions.map((person) => ["mentions", person.id]);
   const answer = await ask(`/threads/${thread}/messages`, {
     method: "POST",
     headers: { Accept: "application/json" },
-    body: new URLSearchParams([["body", body], ["client_id", id], ...uploads]),
+    body: new URLSearchParams([["body", body], ["client_id", id], ...uploads, ...people]),
     // A page that is left lets the message go out; the next page asks again with the same id.
     keepalive: body.length < 15_000,
   });

@@ -12,6 +12,7 @@ import "hallway/history";
 import "hallway/receipts";
 import "hallway/jump";
 import "hallway/composer";
+import "hallway/mention_list";
 import "hallway/quoting";
 import "hallway/typing";
 import "hallway/reading";

@@ -5,7 +5,7 @@ import { keep, kept } from "hallway/storage";
 /**
  * @typedef {import("hallway/uploads").Described} Described
  * @typedef {{client_id: string, thread: number, body: string, at: string, failed?: boolean,
- *   files?: Described[]}} Entry
+ *   files?: Described[], mentions?: import("hallway/mentions").Person[]}} Entry
  *   files: what it carries; one without an id is still being uploaded, and the message waits
  */
 
@@ -26,10 +26,12 @@ export const entriesOf = (thread) => entries().filter((entry) => entry.thread ==
  * @param {number} thread
  * @param {string} body
  * @param {Described[]} [files]
+ * @param {import("hallway/mentions").Person[]} [mentions]
  * @returns {Entry}
  */
-export function add(thread, body, files = []) {
-  const entry = { client_id: newId(), thread, body, files, at: new Date().toISOString() };
+export function add(thread, body, files = [], mentions = []) {
+  const at = new Date().toISOString();
+  const entry = { client_id: newId(), thread, body, files, mentions, at };
   keep("outbox", [...entries(), entry]);
   return entry;
 }
