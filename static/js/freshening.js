@@ -13,11 +13,16 @@ async function freshen() {
   const answer = await ask(here);
   if (here !== location.pathname + location.search) return;
   if (!answer.ok) return lost();
-  const fresh = new DOMParser().parseFromString(answer.text, "text/html");
-  for (const selector of FRAME) await bring(selector, fresh);
+  const fresh = await bringFrame(answer.text);
   if (document.querySelector(".messenger")) refreshConversation();
   else await bring("#content", fresh);
   tell("swapped");
+}
+
+async function bringFrame(text) {
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  for (const selector of FRAME) await bring(selector, fresh);
+  return fresh;
 }
 
 async function bring(selector, fresh) {
@@ -34,10 +39,15 @@ function refreshConversation() {
 }
 
 // The page is not theirs any more, and neither is anything on it.
-function lost() {
-  if (document.querySelector(".messenger") && !currentLog()) location.assign("/messages");
-  else if (currentLog()) tell("gone");
-  else location.reload();
+async function lost() {
+  const isMessenger = document.querySelector(".messenger");
+  if (!currentLog()) return isMessenger ? location.assign("/messages") : location.reload();
+  // The channel beside it may be gone with it.
+  const channel = document.getElementById("rows")?.dataset.channel;
+  let answer = await ask(`/messages?channel=${channel}`);
+  if (!answer.ok) answer = await ask("/messages");
+  if (answer.ok) await bringFrame(answer.text);
+  tell("gone");
 }
 
 hear("access", () => {
