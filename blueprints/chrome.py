@@ -6,12 +6,13 @@ from flask import g, has_request_context, request
 from flask_login import current_user
 
 from blueprints.access import viewer
-from models import inbox, outbox, policy
+from models import inbox, keeping, outbox, policy
 from models import session as sessions
 from models.account import Account
-from models.connection import MANAGE
+from models.connection import MANAGE, Connection
 from models.errors import Missing
 from models.thread import CONTACTS, Side
+from models.user import User
 from models.view import View
 
 
@@ -63,6 +64,27 @@ def enter_thread(view: View) -> None:
     """Show the account of a conversation that is opened on the team's side; see `enter`."""
     if view.spans[-1].side == Side.TEAM:
         enter(view.thread.account_id)
+
+
+def visible_contact(person: User, contact_id: int) -> Connection:
+    """As `keeping.visible_contact`; the account of the contact is shown, see `enter`."""
+    contact = keeping.visible_contact(person, contact_id)
+    enter(contact.account_id)
+    return contact
+
+
+def managed_contact(person: User, contact_id: int) -> Connection:
+    """As `keeping.managed_contact`; the account of the contact is shown, see `enter`."""
+    contact = keeping.managed_contact(person, contact_id)
+    enter(contact.account_id)
+    return contact
+
+
+def invitable(person: User, connection_id: int) -> Connection:
+    """As `keeping.invitable`; the account is shown, see `enter`."""
+    connection = keeping.invitable(person, connection_id)
+    enter(connection.account_id)
+    return connection
 
 
 def listed() -> list[inbox.Position]:

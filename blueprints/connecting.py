@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 
 from blueprints import broadcasts, limits
 from blueprints.access import viewer
+from blueprints.chrome import invitable
 from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
 from blueprints.tokens import address_of
 from models import inviting, names
 from models.connection import TEAM_ROLES, Connection
 from models.errors import Conflict, Invalid
-from models.keeping import invitable
 from models.thread import CHANNEL_OF_ROLE
 
 bp = Blueprint("connecting", __name__, url_prefix="/contacts/<int:contact_id>")

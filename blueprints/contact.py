@@ -8,14 +8,13 @@ from werkzeug.wrappers import Response
 
 from blueprints import broadcasts
 from blueprints.access import viewer
-from blueprints.chrome import rights
+from blueprints.chrome import managed_contact, rights, visible_contact
 from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
 from models import contact_list, editing, names, policy, tenancies
 from models.connection import CONNECTED, MANAGE, OWNER, TENANT, Connection
 from models.editing import Facts
 from models.errors import Invalid, Missing
-from models.keeping import managed_contact, visible_contact
 from models.places import visible_properties
 from models.thread import CHANNEL_OF_ROLE, CONTACTS
 

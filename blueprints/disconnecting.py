@@ -6,12 +6,13 @@ from werkzeug.wrappers import Response
 
 from blueprints import broadcasts
 from blueprints.access import view_or_404, viewer
+from blueprints.chrome import managed_contact
 from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
 from models import leaving, names
 from models.connection import CONNECTED, TEAM_ROLES, Connection
 from models.errors import Conflict, Missing
-from models.keeping import managed_contact, refuse_closed, refuse_lookers
+from models.keeping import refuse_closed, refuse_lookers
 
 bp = Blueprint("disconnecting", __name__)
 

@@ -5,12 +5,12 @@ from flask_login import login_required
 from werkzeug.wrappers import Response
 
 from blueprints.access import viewer
+from blueprints.chrome import managed_contact
 from blueprints.contact import tell
 from blueprints.rendering import page_or_partial
 from models import tenancies
 from models.connection import TENANT, Connection
 from models.errors import Invalid, Missing
-from models.keeping import managed_contact
 from models.places import visible_units
 from models.tenancies import Home, Typed
 

@@ -186,6 +186,13 @@ class TestChoosing:
         assert "Priya Raman" not in page.text
         assert "Omar Haddad" in both.browser.get("/messages?channel=tenants").text
 
+    @pytest.mark.parametrize("under", ["", "/edit", "/disconnect"])
+    def test_so_does_the_page_of_a_contact(self, both: Both, under: str) -> None:
+        page = both.browser.get(f"/contacts/{both.omar.id}{under}")
+        assert page.status_code == 200
+        assert '<span class="account-name" dir="auto">Harbor</span>' in page.text
+        assert "Omar Haddad" in both.browser.get("/contacts").text
+
     def test_what_a_page_fetches_by_itself_chooses_nothing(self, both: Both) -> None:
         address = f"/threads/{dialogue_of(both.omar).id}"
         page = both.browser.get(address, headers=FETCHED)

@@ -9,8 +9,10 @@ from playhouse.migrations import Runner
 from playhouse.schema_diff import diff_models
 
 from models import database, posting, schema
+from models.account import Account
 from models.database import db, last_seq
 from models.errors import Missing
+from models.session import Session
 from models.thread import AccessWindow, Thread
 from models.user import User
 from models.view import View
@@ -55,6 +57,30 @@ def test_migrating_twice_does_nothing(empty_urls):
     names = [path.stem for path in sorted(database.MIGRATIONS.glob("[0-9]*.py"))]
     assert database.migrate() == names
     assert database.migrate() == []
+    db.obj.close_all()
+
+
+def test_sessions_and_accounts_of_before_stay_as_they_were(empty_urls):
+    database.connect_to(empty_urls[0])
+    with db.connection_context():
+        Runner(db.obj, str(database.MIGRATIONS)).up("0001_initial")
+        db.execute_sql(
+            "INSERT INTO account (name, mode, zone, created_at)"
+            " VALUES ('Birch', 'landlord', 'UTC', 5)"
+        )
+        db.execute_sql(
+            "INSERT INTO users (name, email, password_hash, phone, phone_consent, zone,"
+            " preferences, created_at) VALUES ('Maya', 'm@x.example', '', '', '0', 'UTC', '{}', 5)"
+        )
+        db.execute_sql(
+            "INSERT INTO session (token_hash, user_id, device, keep, created_at, last_used_at)"
+            " VALUES ('abc', 1, 'Firefox', '1', 5, 6)"
+        )
+    database.migrate()
+    with db.connection_context():
+        account, session = Account.get(), Session.get()
+        assert (account.name, account.closed_at) == ("Birch", None)
+        assert (session.token_hash, session.account, session.last_used_at) == ("abc", None, 6)
     db.obj.close_all()
 
 

@@ -24,6 +24,11 @@ PAGES = [
     "/properties/new",
     "/settings/profile",
     "/settings/devices",
+    "/settings/account",
+    "/settings/account/mode?mode=landlord",
+    "/settings/account/hand-over",
+    "/settings/account/close",
+    "/accounts/new",
     "/help",
     "/nowhere",
 ]

@@ -24,6 +24,8 @@ PAGES = [
     "/properties/new",
     "/settings/profile",
     "/settings/devices",
+    "/settings/account",
+    "/accounts/new",
     "/help",
     "/nowhere",
 ]
