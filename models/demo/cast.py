@@ -31,6 +31,14 @@ class Member:
 
 
 @dataclass(frozen=True)
+class Chat:
+    """A conversation of the team among themselves: of two, by their addresses, or of all."""
+
+    script: str
+    between: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Contact:
     """Somebody an account writes to; days count back from the present."""
 
@@ -76,6 +84,7 @@ class Company:
     contacts: list[Contact]
     team: list[Member]
     groups: list[Group]
+    chats: list[Chat]
 
 
 def _companies() -> list[Company]:
@@ -86,6 +95,10 @@ def _companies() -> list[Company]:
             contacts=[Contact(**contact) for contact in company.pop("contacts")],
             team=[Member(**member) for member in company.pop("team", [])],
             groups=[_group(**group) for group in company.pop("groups", [])],
+            chats=[
+                Chat(chat["script"], tuple(chat.get("between", [])))
+                for chat in company.pop("chats", [])
+            ],
             **company,
         )
         for company in read["company"]

@@ -15,13 +15,14 @@ from models import (
     posting,
     reading,
     signing_up,
+    teammates,
 )
 from models.account import Account
-from models.connection import MANAGE, SUB_ADMIN, VIEW, Connection
+from models.connection import MANAGE, VIEW, Connection
 from models.contacts import Wanted
 from models.database import OPEN
 from models.demo import script
-from models.demo.cast import ZONE, Company, Contact, Group, Member
+from models.demo.cast import ZONE, Chat, Company, Contact, Group, Member
 from models.demo.packing import Luggage
 from models.link import Link
 from models.message import Attachment
@@ -29,9 +30,11 @@ from models.places import visible_properties, visible_units
 from models.posting import Draft
 from models.record import append
 from models.storage import Storage
-from models.team import add_member
-from models.thread import AUDIENCES, TENANTS, AccessWindow, Side
+from models.thread import AUDIENCES, COMMON, TENANTS, AccessWindow, Side, Thread
 from models.user import User, by_address
+
+Topic = Contact | Group | Chat
+"""Whose conversation it is: a contact's, a group's, or one of the team."""
 
 
 class House:
@@ -45,8 +48,8 @@ class House:
         self._accounts: dict[str, tuple[User, Account]] = {}
         self._contacts: dict[Contact, Connection] = {}
         self._invitations: dict[Contact, Link] = {}
-        self._threads: dict[Contact | Group, int] = {}
-        self._said: dict[tuple[Contact | Group, str], int] = {}
+        self._threads: dict[Topic, int] = {}
+        self._said: dict[tuple[Topic, str], int] = {}
 
     def open_account(self, company: Company, at: int) -> None:
         """The admin signs up, adds the properties, and has a team."""
@@ -59,6 +62,8 @@ class House:
             places.add_property(admin, account.id, house.name, house.address, ZONE, units)
         for member in company.team:
             self._hire(admin, account, member, at)
+        for chat in company.chats:
+            self._threads[chat] = _chat(account, chat)
 
     def add_contact(self, company: Company, contact: Contact, now: int, at: int) -> None:
         """The admin notes what the account knows about somebody."""
@@ -107,8 +112,8 @@ class House:
         )
         self._threads[group] = groups.create(admin, account.id, wanted, at).id
 
-    def play(self, where: Contact | Group, line: script.Line, at: int) -> None:
-        """One line of the conversation with a contact, or in a group."""
+    def play(self, where: Topic, line: script.Line, at: int) -> None:
+        """One line of the conversation with a contact, in a group, or of the team."""
         if line.act == script.JOINS:
             if isinstance(where, Contact):
                 self._join(where, at)
@@ -155,12 +160,13 @@ class House:
         self._threads[contact] = joined.thread.id
 
     def _hire(self, admin: User, account: Account, member: Member, at: int) -> None:
-        person = signing_up.new_user(member.name, member.email, self._password_hash, at, ZONE)
         levels = dict.fromkeys(member.views, VIEW) | dict.fromkeys(member.manages, MANAGE)
-        all_houses = visible_properties(admin, account.id)
-        houses = [house for house in all_houses if house.name in member.houses]
-        add_member(account, person, SUB_ADMIN, levels, houses if member.houses else None, at)
-        self._meet(person)
+        houses = visible_properties(admin, account.id)
+        listed = [str(house.id) for house in houses if house.name in member.houses]
+        wanted = teammates.Wanted(member.name, member.email, levels, listed or None)
+        invited = teammates.add(admin, account.id, wanted, at)
+        invitation = inviting.invite(admin, invited.id, member.email, at=at)
+        self._meet(joining.accept_new(invitation, member.name, self._password_hash, at).user)
 
     def _meet(self, person: User) -> None:
         self._people[person.first_name] = person
@@ -169,6 +175,15 @@ class House:
 def _side(thread: int, person: User) -> int:
     own = (AccessWindow.thread == thread) & (AccessWindow.user == person)
     return AccessWindow.select(AccessWindow.side).where(own).scalar() or Side.TEAM
+
+
+def _chat(account: Account, chat: Chat) -> int:
+    """The id of a chat of the team, which is there as soon as both have joined."""
+    of_account = Thread.account == account
+    if not chat.between:
+        return Thread.get(of_account & (Thread.kind == COMMON)).id
+    low, high = sorted(user.id for one in chat.between if (user := by_address(one)))
+    return Thread.get(of_account & (Thread.pair == f"{account.id}:{low}:{high}")).id
 
 
 def _owned(admin: User, account: Account, contact: Contact) -> list[str]:

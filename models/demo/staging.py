@@ -45,6 +45,9 @@ def _steps(house: House, now: int) -> Iterator[Step]:
             yield Step(lines[0].at - clock.MINUTE, partial(house.gather, company, group))
             for line in lines:
                 yield Step(line.at, partial(house.play, group, line))
+        for chat in company.chats:
+            for line in _with_reading(script.lines_of(chat.script, now)):
+                yield Step(line.at, partial(house.play, chat, line))
 
 
 def _steps_of(house: House, company: Company, contact: Contact, now: int) -> Iterator[Step]:
