@@ -260,7 +260,7 @@ def _preview(
         "places": "add" if plan.choices.makes_places else None,
         "days": "day" if plan.choices.day_first else "month",
     }
-    return page_or_partial(
+    response = page_or_partial(
         "import_preview",
         status,
         account=account,
@@ -277,6 +277,9 @@ def _preview(
         **pages,
         **({"errors": {}, "changed": set(), "chosen": request.form} | more),
     )
+    # Going back after the import leads to the report, not to what was seen before it.
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _asked(table: Table, plan: Plan) -> Mapping[str, bool]:

@@ -205,7 +205,7 @@ def test_send_connection_to_all_that_have_an_address(
     mine: Import, house: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mine.bring("Name,Email\nGrace,grace@a.example\nNo mail,\n")
-    assert "Send connection to the 1 one with an email" in text_of(mine.look())
+    assert "Send connection to the 1 with an email" in text_of(mine.look())
     mine.press(invites="yes")
     assert Connection.get(Connection.name == "Grace").state == INVITED
     assert Link.get().email == "grace@a.example"
