@@ -4,6 +4,7 @@ A fixed number of queries, whatever there is: contacts with their homes, what ow
 into threads, and the headings of the threads that are no dialogue with such a contact.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,14 +98,18 @@ class Acquaintance:
 Findable = Acquaintance | Topic
 
 
-def findable(person: User, account: int | None, at: int) -> list[Findable]:
+def findable(
+    person: User, account: int | None, at: int, between: Callable[[], object] = lambda: None
+) -> list[Findable]:
     """The contacts and conversations a person may see.
 
     :param account: the account whose team side is looked through, None for who is on no team;
         threads in which the person is a contact always are (SPEC 1, "Connections").
     :param at: the instant (ms) that decides which tenancies are current.
+    :param between: called between the two large queries, to let others have their turn.
     """
     known = _contacts(person, account, at) if account else {}
+    between()
     topics: list[Topic] = []
     for ways in _ways(person, account or 0, at):
         contact = known.get(ways[0].contact_id)

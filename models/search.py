@@ -52,6 +52,7 @@ def search(
     limit: int = SHOWN,
     at: int | None = None,
     run: Callable[..., Any] = lambda work, *args: work(*args),
+    between: Callable[[], object] = lambda: None,
 ) -> Results:
     """Whom and what `person` may see that fits what they typed, the best first.
 
@@ -62,12 +63,14 @@ def search(
     :param limit: how many are shown.
     :param at: the instant (ms) that decides which tenancies are current; now if None.
     :param run: calls the comparing, some milliseconds of pure work.
+    :param between: called between the steps before it, to let others have their turn.
     """
     terms = terms_of(query)
     if not terms:
         return Results([], 0)
     at = clock.now() if at is None else at
-    everything = findable(person, account, at)
+    everything = findable(person, account, at, between)
+    between()
     best = run(_best, terms, everything, limit, at)
     return Results([_found(one, terms, at) for one in best[:limit]], len(best))
 

@@ -344,6 +344,9 @@ class TestPage:
             assert ('href="/threads/' in text) == opens
             assert (f'href="/contacts/{tie.id}/invite"' in text) == offers
             assert ("Send connection" in text) == offers
+            # Who may see the pages of contacts is led there, where there is nothing else to open.
+            alone = not opens and not offers
+            assert (f'href="/contacts/{tie.id}"' in text) == (alone and level > 0)
             assert ("Disconnected" in text) == (state == DISCONNECTED)
 
     def test_who_was_invited_today_is_not_invited_again(self, app: Flask, place: Office) -> None:
