@@ -252,7 +252,7 @@ def _own_title(topic: Thread, members: Sequence[Connection]) -> str:
         return str(topic.property.name)
     if topic.follows:
         return f"All {PLURALS[topic.channel]}"
-    return suggested_title([tie.name for tie in members])
+    return suggested_title(sorted((tie.name for tie in members), key=str.casefold))
 
 
 def _gather(topic: Thread, members: Sequence[Connection], person: User, at: int) -> None:

@@ -114,7 +114,7 @@ def test_a_group_is_changed_all_at_once_and_only_where_something_was_changed(sce
     shown = maya.get(f"/threads/{group.id}").text
     assert "Read by Ade, Beth and the team" in shown
     assert "named this group" in shown
-    assert "Jonah Whitaker</b> left, removed by Daniel Foster" in shown
+    assert "Jonah Whitaker</b> was removed by Daniel Foster" in shown
 
 
 def test_a_change_that_cannot_be_taken_comes_back_as_typed(scene):
