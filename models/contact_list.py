@@ -150,19 +150,16 @@ def _belongs_to(place: int, at: int) -> Expression:
     """Whether a contact lives in a property, by the home that `homes_of` shows, or owns it."""
     home, other = Tenancy.alias("home"), Tenancy.alias("other")
     better = other.select().where(
-        (other.connection == Connection.id)
+        (other.connection == home.connection)
         & (other.id != home.id)
         & (_current(other, at) | (other.starts_at > home.starts_at))
     )
-    lives = home.select().where(
-        (home.connection == Connection.id)
-        & (home.property == place)
-        & (_current(home, at) | ~fn.EXISTS(better))
+    # Asked once for the property, not once for each contact.
+    lives = home.select(home.connection).where(
+        (home.property == place) & (_current(home, at) | ~fn.EXISTS(better))
     )
-    owns = OwnerProperty.select().where(
-        (OwnerProperty.connection == Connection.id) & (OwnerProperty.property == place)
-    )
-    return fn.EXISTS(lives) | fn.EXISTS(owns)
+    owns = OwnerProperty.select(OwnerProperty.connection).where(OwnerProperty.property == place)
+    return Connection.id.in_(lives) | Connection.id.in_(owns)
 
 
 def _current(tenancy: Any, at: int) -> Expression:
