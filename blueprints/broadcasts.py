@@ -98,6 +98,13 @@ def read_position_raised(reader: User, thread: int) -> None:
 
 
 @broadcast
+def marked(person: User, thread: int) -> None:
+    """Let a person's own devices follow what they did to a thread for themself."""
+    _to_users([person.id], "threads:changed", {"thread_ids": [thread]})
+    badge_changed([person])
+
+
+@broadcast
 def typing(view: View) -> None:
     """Show that the person of `view` is writing to the others who take part."""
     payload = {

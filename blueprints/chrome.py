@@ -24,6 +24,18 @@ def positions() -> list[inbox.Position]:
     return found
 
 
+def position_or_404(thread: int) -> inbox.Position:
+    """Where the person signed in stands in one thread.
+
+    :raises Missing: when there is no such thread for them, also when it was taken away between
+        two questions to the database.
+    """
+    found = next((at for at in positions() if at.thread == thread), None)
+    if found is None:
+        raise Missing
+    return found
+
+
 def rights() -> policy.Rights:
     """What the person signed in may do on teams; asked for once in a request."""
     if "rights" not in g:

@@ -15,7 +15,6 @@ from blueprints.rendering import page_or_partial, wants_partial
 from blueprints.words import CHANNELS
 from models import answering, inbox, policy, readers, reading, sync, team_chats
 from models.connection import MANAGE
-from models.errors import Missing
 from models.shared import shared
 from models.thread import CONTACTS, LANDLORDS, MAINTENANCE, ROLE_OF_CHANNEL
 from models.view import PAGE, View
@@ -62,7 +61,7 @@ def show(thread: int) -> Response:
     if wants_partial():
         return page_or_partial("thread", **_opened(view))
     chrome.enter_thread(view)
-    channel, own = _position(view).channel, _channels()
+    channel, own = chrome.position_or_404(thread).channel, _channels()
     beside = _list(channel if channel in own else own[0])
     return page_or_partial("messages", **(beside | _opened(view, beside["rows"])))
 
@@ -114,10 +113,16 @@ def _list(channel: str) -> dict[str, Any]:
     found = listed()
     totals, mentioned = inbox.totals(found), inbox.channels_with_mention(found)
     inside = [position for position in found if position.channel == channel]
+    unread_only = "unread" in request.args
+    if unread_only:
+        # What is being read stays in sight until it is left.
+        opened = request.args.get("open", type=int)
+        inside = [one for one in inside if one.unread or one.thread == opened]
     limit = request.args.get("limit", ROWS, type=int)
     shown = inside[: max(ROWS, limit)]
     return {
         "channel": channel,
+        "unread_only": unread_only,
         "channels": [
             Channel(slug, *CHANNELS[slug], totals.get(slug, 0), slug == channel, slug in mentioned)
             for slug in _channels()
@@ -140,13 +145,6 @@ def _may_gather(channel: str) -> bool:
     )
 
 
-def _position(view: View) -> inbox.Position:
-    found = next((at for at in positions() if at.thread == view.thread.id), None)
-    if found is None:  # it was taken away between two questions to the database
-        raise Missing
-    return found
-
-
 def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any]:
     """What the conversation's templates read: the newest page, or the one asked for.
 
@@ -161,7 +159,7 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         shown = view.around(at)
         newer = shown[-1].id < newest.messages[-1].id
     row = next((row for row in listed if row.id == view.thread.id), None)
-    row = row or inbox.rows(viewer(), [_position(view)])[0]
+    row = row or inbox.rows(viewer(), [chrome.position_or_404(view.thread.id)])[0]
     contact = view.thread.contact if view.is_team else None
     return {
         "thread": view,

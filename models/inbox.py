@@ -94,6 +94,11 @@ class ThreadRow:
     cleared: bool
     live: bool
 
+    @property
+    def muted_for_good(self) -> bool:
+        """Whether nothing but unmuting ends the mute."""
+        return self.muted_until == clock.FOREVER
+
 
 def positions(person: User, at: int | None = None) -> list[Position]:
     """Where `person` stands in every thread they see, the pinned and the newest first."""

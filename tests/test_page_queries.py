@@ -18,6 +18,7 @@ QUERIES = {
     "/messages?channel=tenants": 11,
     "/messages/rows?channel=tenants": 10,
     "/threads/1": 18,
+    "/threads/1/menu": 12,
     "/threads/1/messages": 6,
     "/threads/1/messages?before=9999999": 5,
     "/threads/1/messages?after_version=1": 7,

@@ -2,6 +2,7 @@
 import { showRows } from "hallway/badges";
 import { markRows } from "hallway/drafts";
 import { hear } from "hallway/events";
+import { currentLog } from "hallway/messages";
 import { ask, quietly } from "hallway/requests";
 
 const PAUSE = 150;
@@ -30,12 +31,16 @@ async function fetchRows() {
   if (!list) return;
   const { channel } = list.dataset;
   const query = new URLSearchParams({ channel, limit: list.querySelectorAll(".thread-row").length });
+  const filter = "unreadOnly" in list.dataset;
+  if (filter) query.set("unread", 1);
+  const open = currentLog()?.dataset.threadId;
+  if (filter && open) query.set("open", open);
   const answer = await ask(`/messages/rows?${query}`, { headers: { "HX-Request": "true" } });
   if (!answer.ok) return;
   const { text } = answer;
   const now = document.getElementById("rows");
   // Another channel may have been chosen meanwhile.
-  if (now?.dataset.channel !== channel) return;
+  if (now?.dataset.channel !== channel || "unreadOnly" in now.dataset !== filter) return;
   const focused = now.contains(document.activeElement) ? document.activeElement.id : "";
   const rows = now.querySelector(".rows");
   const top = rows?.scrollTop;

@@ -2,6 +2,7 @@
 import { closeDrawer, toggle } from "hallway/details";
 import { openDialog } from "hallway/dialogs";
 import { on, tell } from "hallway/events";
+import { toggleMute, toggleRead } from "hallway/marks";
 import { focusSearch } from "hallway/searching";
 
 const rows = () => [...document.querySelectorAll("#rows .thread-row")];
@@ -34,6 +35,8 @@ const letters = {
   "/": focusSearch,
   "?": showKeys,
   c: focusSearch,
+  m: toggleMute,
+  e: toggleRead,
   i: () => (document.getElementById("details") ? (toggle(), true) : false),
 };
 

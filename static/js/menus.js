@@ -27,6 +27,33 @@ document.addEventListener("toggle", (event) => {
   if (event.newState === "open") itemsOf(menu)[0]?.focus({ preventScroll: true });
 }, true);
 
+/**
+ * Show a menu below what opens it, or above where there is more room. On phones it is a sheet.
+ * @param {HTMLElement} menu a popover
+ * @param {Element} opener gets the focus back
+ */
+export function openAt(menu, opener) {
+  place(menu, opener);
+  menu.showPopover({ source: opener });
+}
+
+function place(menu, opener) {
+  const { top, bottom, right } = opener.getBoundingClientRect();
+  const above = bottom > innerHeight * 0.6;
+  menu.classList.toggle("menu-above", above);
+  menu.style.setProperty("--menu-block", `${above ? innerHeight - top : bottom}px`);
+  menu.style.setProperty("--menu-right", `${innerWidth - right}px`);
+}
+
+document.addEventListener("beforetoggle", (event) => {
+  const menu = event.target;
+  if (event.newState !== "open" || !menu.matches?.(".thread-menu")) return;
+  const opener = document.querySelector(`[popovertarget="${menu.id}"]`);
+  if (opener) place(menu, opener);
+}, true);
+// A link of a menu opens something else.
+on("click", ".menu[popover] a.menu-item", (link) => link.closest("[popover]").hidePopover());
+
 function closeOthers(inside) {
   for (const menu of document.querySelectorAll("details.row-menu[open]")) {
     if (!menu.contains(inside)) menu.open = false;

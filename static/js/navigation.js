@@ -50,15 +50,18 @@ function backToList(path, push = true) {
   return visit(path, ".messenger", "outerMorph", push);
 }
 
+const shownChannel = () => document.getElementById("rows")?.dataset.channel;
+
 function listPath() {
-  const channel = document.getElementById("rows")?.dataset.channel;
-  return channel ? `/messages?channel=${channel}` : "/messages";
+  const channel = shownChannel();
+  const unread = document.querySelector("#rows[data-unread-only]") ? "&unread=1" : "";
+  return channel ? `/messages?channel=${channel}${unread}` : "/messages";
 }
 
 /** Show the channel that the conversation on screen belongs to. */
 function matchList() {
   const path = document.querySelector(".thread-back")?.getAttribute("href");
-  if (!path || path === listPath()) return;
+  if (!path || path === `/messages?channel=${shownChannel()}`) return;
   const target = "#list-pane";
   window.htmx.ajax("GET", path, { target, select: target, swap: "outerHTML ignoreTitle:true" });
 }
@@ -88,7 +91,9 @@ document.addEventListener("htmx:before:history:restore", (event) => {
 on("click", ".thread-back", (link, event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey || !messenger()) return;
   event.preventDefault();
-  backToList(link.getAttribute("href"));
+  const path = link.getAttribute("href");
+  // The list as it was left, if it is that of the same channel.
+  backToList(path === `/messages?channel=${shownChannel()}` ? listPath() : path);
 });
 
 // Where the browser can, a phone slides from the list to the conversation.
@@ -110,6 +115,9 @@ document.addEventListener("htmx:finally:swap", ({ detail }) => {
 
 hear("close", ({ sentence }) => {
   toast(sentence, { failed: true });
+  if (messenger()) backToList(listPath());
+});
+hear("leave", () => {
   if (messenger()) backToList(listPath());
 });
 hear("signed-out", () => {

@@ -9,12 +9,18 @@ const MOMENT = 300;
 const told = new Map();
 let looking = false;
 let telling = false;
+/** The thread its reader has just marked unread: nothing of it is read until it is opened again. */
+let spared = null;
+
+function isShown(log) {
+  const shown = document.visibilityState === "visible" && log?.isConnected;
+  return shown && log.getBoundingClientRect().height > 0 && log.dataset.threadId !== spared;
+}
 
 /** The seq of the last message of others that stands in view, 0 when nobody can see it. */
 function lastSeen(log) {
-  if (document.visibilityState !== "visible" || !log?.isConnected) return 0;
+  if (!isShown(log)) return 0;
   const { top, bottom } = log.getBoundingClientRect();
-  if (bottom <= top) return 0;
   const shown = messagesOf(log).findLast((message) => {
     if (isMine(message) || message.dataset.kind !== "text") return false;
     const box = message.getBoundingClientRect();
@@ -28,12 +34,12 @@ function glance() {
   const log = currentLog();
   if (!log || looking) return;
   const before = lastSeen(log);
-  if (before <= toldOf(log)) return;
+  if (!isNews(log, before)) return;
   looking = true;
   setTimeout(() => {
     looking = false;
     const after = lastSeen(log);
-    if (Math.min(before, after)) tellServer(log, Math.min(before, after));
+    tellServer(log, Math.min(before, after));
     if (after > before) glance();
   }, MOMENT);
 }
@@ -41,8 +47,12 @@ function glance() {
 const toldOf = (log) =>
   Math.max(told.get(log.dataset.threadId) ?? 0, Number(log.dataset.readSeq || 0));
 
+// What was marked unread is read by opening it, also when nothing in it is new.
+const isMarked = (log) => log.hasAttribute("data-marked") && isShown(log);
+const isNews = (log, seq) => seq > toldOf(log) || isMarked(log);
+
 async function tellServer(log, seq) {
-  if (telling || seq <= toldOf(log)) return;
+  if (telling || !isNews(log, seq)) return;
   telling = true;
   const { threadId } = log.dataset;
   await quietly(async () => {
@@ -50,14 +60,20 @@ async function tellServer(log, seq) {
       method: "PUT",
       body: new URLSearchParams({ seq }),
     });
-    if (answer.ok) told.set(threadId, Math.max(seq, told.get(threadId) ?? 0));
+    if (!answer.ok) return;
+    told.set(threadId, Math.max(seq, told.get(threadId) ?? 0));
+    log.removeAttribute("data-marked");
   });
   telling = false;
   // More may have come into view while this was under way.
   if (told.has(threadId)) glance();
 }
 
+hear("spare", ({ thread }) => {
+  spared = String(thread);
+});
 hear("opened", ({ log }) => {
+  spared = null;
   log.addEventListener("scroll", glance, { passive: true });
   glance();
 });

@@ -10,6 +10,8 @@ import "hallway/sync";
 import "hallway/steadying";
 import "hallway/history";
 import "hallway/receipts";
+import "hallway/marks";
+import "hallway/row_menu";
 import "hallway/jump";
 import "hallway/composer";
 import "hallway/mention_list";

@@ -5,7 +5,7 @@ import { ask, quietly } from "hallway/requests";
 import { catchUp } from "hallway/sync";
 
 const PAUSE = 400;
-const FRAMES = [".thread-head", "#readers", "#composer", "#details"];
+const FRAMES = [".thread-head", ".hello", "#readers", "#composer", "#details"];
 let heardAt = 0;
 let timer = 0;
 

@@ -1,4 +1,4 @@
-// Times in the reader's own words: every <time data-time="clock|row|day|date|calendar">.
+// Times in the reader's own words: every <time data-time="clock|row|day|date|calendar|until">.
 
 const DAY = 86_400_000;
 const formats = {
@@ -26,6 +26,7 @@ const words = {
   clock: (date) => formats.clock.format(date),
   date: (date) => formats.date.format(date),
   calendar: (date) => formats.calendar.format(date),
+  until: (date, age) => `${age < 0 ? "tomorrow, " : ""}${formats.clock.format(date)}`,
   row: (date, age, thisYear) => {
     if (age === 0) return formats.clock.format(date);
     if (age === 1) return "Yesterday";
@@ -43,7 +44,7 @@ const words = {
 /**
  * An instant in words.
  * @param {Date} date
- * @param {"clock"|"row"|"day"|"date"|"calendar"} form
+ * @param {"clock"|"row"|"day"|"date"|"calendar"|"until"} form
  */
 export function inWords(date, form) {
   const now = new Date();
