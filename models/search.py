@@ -8,6 +8,7 @@ from models import clock
 from models.findable import Acquaintance, Findable, Topic, findable
 from models.headings import ROLE_WORDS
 from models.matching import Marked, costs, line, marked, terms_of
+from models.thread import DIALOGUE
 from models.user import User
 
 SHOWN: Final = 20
@@ -23,7 +24,7 @@ class Found:
 
     `thread_id` is the conversation that opens. `contact_id` and `state` are those of a contact
     of the account shown, None for every other conversation. `aside` is the company, trades or
-    address it was found by, where name and detail do not say it.
+    address it was found by, where name and detail do not say it. `kind` is that of the thread.
     """
 
     thread_id: int | None
@@ -33,6 +34,7 @@ class Found:
     named: Marked
     detail: Marked
     aside: Marked | None
+    kind: str
     avatar_id: int
     square: bool
 
@@ -123,6 +125,7 @@ def _topic(topic: Topic, terms: Sequence[str]) -> Found:
         named=marked(topic.name, terms),
         detail=marked(heading.detail, terms),
         aside=None,
+        kind=heading.thread.kind,
         avatar_id=heading.avatar_id,
         square=heading.square,
     )
@@ -144,6 +147,7 @@ def _contact(known: Acquaintance, terms: Sequence[str], at: int) -> Found:
         named=name,
         detail=Marked([(f"{role} · " if place.parts else role, False), *place.parts], place.hits),
         aside=next((aside for aside in asides if aside.hits & missing), None),
+        kind=DIALOGUE,
         avatar_id=row.id,
         square=False,
     )
