@@ -15,6 +15,7 @@ from tests import factories
 from tests.factories import contact, dialogue_of, member, office, say, unit
 from tests.signed_in import browser_of
 from tests.test_live import Device
+from tests.test_page_queries import counted
 
 
 class Scene:
@@ -332,3 +333,17 @@ def test_who_accepts_joins_the_groups_that_follow(scene):
     joined = joining.accept(link, factories.person("Grace Bellamy"))
     assert list(joined.groups) == [group.id]
     assert View.load(joined.user, group.id).takes_part
+
+
+def test_the_pages_of_a_large_group_ask_no_more_than_those_of_a_small_one(scene):
+    small = scene.group()
+    many = [contact(scene.account, f"Tenant {number}") for number in range(20)]
+    large = scene.group(CONVERSATION, *many)
+    maya = scene.client(scene.maya)
+    for address in ("", "/details", "/group"):
+        asked = []
+        for group in (small, small, large):
+            with counted() as statements:
+                assert maya.get(f"/threads/{group.id}{address}").status_code == 200
+            asked.append(len(statements))
+        assert asked[1] == asked[2]

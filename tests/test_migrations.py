@@ -247,6 +247,15 @@ def up_to(number):
     return runner.up(names[-1])
 
 
+def test_threads_of_before_follow_nothing(older):
+    older("0004_ends_of_tenancies")
+    account = insert("account", name="Birch & Vine", mode="landlord", zone="UTC")
+    insert("thread", account_id=account, channel="tenants", kind="dialogue", title="")
+    upgrade()
+    thread = Thread.get(Thread.kind == "dialogue")
+    assert (thread.follows, thread.property, thread.account.name) == (False, None, "Birch & Vine")
+
+
 def rows(sql):
     return [tuple(row) for row in db.execute_sql(sql).fetchall()]
 
