@@ -12,7 +12,7 @@ from blueprints.rendering import page_or_partial
 from blueprints.words import MODES
 from models import administering, closing, signing_up, team, zones
 from models import session as sessions
-from models.account import LANDLORD, Account
+from models.account import LANDLORD
 from models.connection import OWNER, TEAM_ROLES
 from models.errors import Invalid, Missing, Refused
 from models.session import Outdated
@@ -24,25 +24,11 @@ WRONG_PASSWORD = "That is not your password."  # noqa: S105  # a sentence
 SETTINGS = "/settings/account"
 
 
-def _asked() -> Account:
-    """The account a form is about, one of theirs; without one, the account shown.
-
-    Forms name it: in another tab another account may have been chosen meanwhile.
-    """
-    if "account" not in request.values:
-        return chrome.account_or_404()
-    asked = request.values.get("account", type=int)
-    found = next((one for one in chrome.accounts() if one.id == asked), None)
-    if found is None:
-        raise Missing
-    return found
-
-
 @bp.post("/accounts/shown")
 @login_required
 def show() -> Response:
     """Choose the account this device shows, and go to the same area of it."""
-    account = _asked()
+    account = chrome.account_or_404()
     sessions.show_account(viewer().session, account.id)
     broadcasts.device_changed(viewer().session.id)
     places = {"messages": "/messages", "settings": SETTINGS}
@@ -79,7 +65,7 @@ def open_another() -> Response:
 
 
 def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
-    account = _asked()
+    account = chrome.account_or_404()
     try:
         refusal = None
         administering.administered(viewer(), account.id)
@@ -108,7 +94,7 @@ def settings() -> Response:
 @login_required
 def rename() -> Response:
     """Change the account's name and time zone."""
-    account = _asked()
+    account = chrome.account_or_404()
     form = request.form
     try:
         administering.rename(viewer(), account.id, form.get("name", ""), form.get("zone", ""))
@@ -122,7 +108,7 @@ def rename() -> Response:
 @login_required
 def mode() -> Response:
     """The dialog that says what another mode will do."""
-    account = administering.administered(viewer(), _asked().id)
+    account = administering.administered(viewer(), chrome.account_or_404().id)
     wanted = request.args.get("mode", "")
     if wanted not in MODES:
         raise Missing
@@ -136,14 +122,14 @@ def mode() -> Response:
 @login_required
 def switch_mode() -> Response:
     """Switch between Landlord and Property Manager; team and owners see it at once."""
-    account, wanted = _asked(), request.form.get("mode", "")
+    account, wanted = chrome.account_or_404(), request.form.get("mode", "")
     if administering.switch_mode(viewer(), account.id, wanted):
         broadcasts.access_changed(team.connected(account.id, (*TEAM_ROLES, OWNER)))
     return go_to(SETTINGS, f"{account.name} is in {MODES[wanted]} mode.")
 
 
 def _hand_over_form(errors: dict[str, str] | None = None, status: int = 200) -> Response:
-    account = administering.administered(viewer(), _asked().id)
+    account = administering.administered(viewer(), chrome.account_or_404().id)
     found = administering.successors(account.id)
     choices = [(one.id, f"{one.user.name}, {one.user.email}") for one in found]
     return page_or_partial(
@@ -168,7 +154,7 @@ def successors() -> Response:
 @limits.of_changes(lambda errors: _hand_over_form(errors, 429))
 def hand_over() -> Response:
     """Make a sub-admin the admin; who was it becomes a sub-admin."""
-    account, proof = _asked(), viewer().password_hash
+    account, proof = chrome.account_or_404(), viewer().password_hash
     administering.administered(viewer(), account.id)
     errors = _wrong_password(proof)
     successor = request.form.get("successor", type=int)
@@ -185,7 +171,7 @@ def hand_over() -> Response:
 
 
 def _close_form(errors: dict[str, str] | None = None, status: int = 200) -> Response:
-    account = administering.administered(viewer(), _asked().id)
+    account = administering.administered(viewer(), chrome.account_or_404().id)
     return page_or_partial(
         "account_close", status, account=account, typed=request.form, errors=errors or {}
     )
@@ -203,7 +189,7 @@ def closing_form() -> Response:
 @limits.of_changes(lambda errors: _close_form(errors, 429))
 def close() -> Response:
     """Close the account for good; everybody concerned sees it at once."""
-    account, proof = _asked(), viewer().password_hash
+    account, proof = chrome.account_or_404(), viewer().password_hash
     administering.administered(viewer(), account.id)
     errors, typed = _wrong_password(proof), request.form.get("name", "")
     try:

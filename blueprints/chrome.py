@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import g, has_request_context, request
 from flask_login import current_user
+from markupsafe import Markup
 
 from blueprints.access import viewer
 from models import inbox, keeping, outbox, policy
@@ -55,10 +56,24 @@ def accounts() -> list[Account]:
 def account() -> Account | None:
     """The account whose team channels, contacts and search are shown (SPEC 1).
 
-    The one chosen on this device while it is theirs, else the first they joined.
+    The one a form names, see `account_field`; else the one chosen on this device while it is
+    theirs, else the first they joined. None for who is on no team, or not on that of the form.
     """
-    chosen, mine = viewer().session.account_id, accounts()
+    named, mine = request.values.get("account_id"), accounts()
+    if named is not None:
+        return next((one for one in mine if str(one.id) == named), None)
+    chosen = viewer().session.account_id
     return next((one for one in mine if one.id == chosen), next(iter(mine), None))
+
+
+def account_field() -> Markup:
+    """A form's own note of the account it is about.
+
+    In another tab of the device another one may have been chosen before the form is sent.
+    """
+    shown = account()
+    field = Markup('<input type="hidden" name="account_id" value="{}">')
+    return field.format(shown.id) if shown else Markup("")
 
 
 def enter(account_id: int) -> None:

@@ -16,7 +16,15 @@ from models.link import LIFE
 
 # What differs between requests for the same address decides what caches may share.
 VARIES_BY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
-OF_THE_VIEWER = ("request", "session", "g", "get_flashed_messages", "current_user", "config")
+OF_THE_VIEWER = (
+    "request",
+    "session",
+    "g",
+    "get_flashed_messages",
+    "current_user",
+    "config",
+    "account_field",
+)
 
 
 def init_app(app: Flask) -> None:
@@ -41,6 +49,7 @@ def init_app(app: Flask) -> None:
         MODES=MODES,
         TEAM_ROLES=TEAM_ROLES,
     )
+    app.jinja_env.globals.update(account_field=chrome.account_field)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shared = app.jinja_env.overlay(undefined=StrictUndefined)
     shared.globals = {

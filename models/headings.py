@@ -94,7 +94,9 @@ def _heading(
         detail = " · ".join(part for part in (ROLE_WORDS[contact.role], place) if part)
     else:
         name, avatar_id = thread.title or thread.account.name, thread.account_id
-        detail = place or (ROLE_WORDS[thread.contact.role] if thread.contact_id else "")
+        role = ROLE_WORDS[thread.contact.role] if thread.contact_id else ""
+        # A request has a title of its own: what others take part in says whose it is.
+        detail = place or role or ("" if is_team else thread.account.name)
     square = not (colleague or contact)
     return Heading(thread, name, detail, place, avatar_id, square, contact)
 

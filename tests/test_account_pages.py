@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from blueprints.extensions import socketio
 from models import passwords
 from models.account import LANDLORD, PROPERTY_MANAGER, Account
-from models.connection import ADMIN, CONNECTED, OWNER, SERVICE_PRO, SUB_ADMIN, VIEW
+from models.connection import ADMIN, CONNECTED, OWNER, SERVICE_PRO, SUB_ADMIN, VIEW, Connection
 from models.thread import CONTACTS, TENANTS
 from models.user import User
 from tests.factories import (
@@ -19,7 +19,9 @@ from tests.factories import (
     member,
     office,
     property_of,
+    request_thread,
     say,
+    share,
     tie_of,
 )
 from tests.signed_in import browser_of
@@ -74,7 +76,7 @@ class Both:
         self.browser = browser_of(app, self.ruth)
 
     def choose(self, account: Account, area: str = "messages"):
-        form = {"account": account.id, "area": area}
+        form = {"account_id": account.id, "area": area}
         return self.browser.post("/accounts/shown", data=form)
 
 
@@ -155,12 +157,12 @@ class TestChoosing:
         otto = member(both.birch.account, "Otto")
         member(both.harbor.account, rights={TENANTS: VIEW}, user=otto)
         browser = browser_of(app, otto)
-        form = {"account": both.harbor.account.id, "area": "contacts"}
+        form = {"account_id": both.harbor.account.id, "area": "contacts"}
         assert browser.post("/accounts/shown", data=form).location == "/"
 
     def test_no_account_of_others_can_be_chosen(self, both: Both) -> None:
         for account in (both.larch.account.id, 2**40, "x"):
-            form = {"account": account}
+            form = {"account_id": account}
             assert both.browser.post("/accounts/shown", data=form).status_code == 404
 
     def test_who_leaves_a_team_sees_the_other(self, both: Both) -> None:
@@ -247,7 +249,7 @@ class TestSettings:
     def test_the_admin_changes_name_and_zone(self, admin: FlaskClient, house: Office) -> None:
         page = admin.get("/settings/account")
         assert 'value="Birch &amp; Vine"' in page.text
-        form = {"account": house.account.id, "name": "Birch", "zone": "Europe/Berlin"}
+        form = {"account_id": house.account.id, "name": "Birch", "zone": "Europe/Berlin"}
         saved = admin.post("/settings/account", data=form)
         assert (saved.status_code, saved.location) == (303, "/settings/account")
         assert 'value="Birch"' in admin.get("/settings/account").text
@@ -275,6 +277,25 @@ class TestSettings:
         assert priya.get("/settings/account").status_code == 404
         assert "/settings/account" not in priya.get("/settings/profile").text
 
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "/contacts/new",
+            "/properties/new",
+            "/settings/account",
+            "/settings/account/mode?mode=landlord",
+            "/settings/account/close",
+            "/settings/team/new",
+            "/settings/team/leave",
+            "/groups/new?channel=tenants",
+        ],
+    )
+    def test_forms_name_their_account(
+        self, admin: FlaskClient, house: Office, address: str
+    ) -> None:
+        part = admin.get(address, headers={"HX-Request": "true"}).text
+        assert f'name="account_id" value="{house.account.id}"' in part
+
     def test_a_form_names_its_account(self, both: Both) -> None:
         """Somebody chose another account in another tab before sending this one."""
         for account in (both.birch.account, both.harbor.account):
@@ -282,11 +303,14 @@ class TestSettings:
             tie = tie_of(both.ruth, account)
             type(tie).update(role=ADMIN).where(type(tie).id == tie.id).execute()
         both.choose(both.harbor.account)
-        form = {"account": both.birch.account.id, "mode": LANDLORD}
+        form = {"account_id": both.birch.account.id, "mode": LANDLORD}
         both.browser.post("/settings/account/mode", data=form)
         modes = [Account.get_by_id(o.account.id).mode for o in (both.birch, both.harbor)]
         assert modes == [LANDLORD, PROPERTY_MANAGER]
-        foreign = {"account": both.larch.account.id, "mode": LANDLORD}
+        added = {"account_id": both.birch.account.id, "role": "service_pro", "name": "Tomasz"}
+        assert both.browser.post("/contacts/new", data=added).status_code == 303
+        assert Connection.get(Connection.name == "Tomasz").account == both.birch.account
+        foreign = {"account_id": both.larch.account.id, "mode": LANDLORD}
         assert both.browser.post("/settings/account/mode", data=foreign).status_code == 404
 
 
@@ -297,7 +321,7 @@ class TestMode:
         address = "/settings/account/mode?mode=landlord"
         assert "There are no owners yet" in admin.get(address).text
         contact(house.account, "Helen Archer", OWNER)
-        assert "1 owner and their conversations are hidden" in text(admin.get(address))
+        assert "1 owner and their conversation are hidden" in text(admin.get(address))
         contact(house.account, "Ida Berg", OWNER, state="not_connected")
         page = text(admin.get(address))
         assert "2 owners and their conversations are hidden" in page
@@ -313,7 +337,7 @@ class TestMode:
         assert admin.get(f"/threads/{dialogue_of(helen).id}").status_code == 404
         assert admin.get("/contacts?role=owners").status_code == 404
         page = text(admin.get("/settings/account/mode?mode=property_manager"))
-        assert "1 owner and their conversations come back" in page
+        assert "1 owner and their conversation come back" in page
         admin.post("/settings/account/mode", data={"mode": PROPERTY_MANAGER})
         assert "Helen Archer" in admin.get("/messages?channel=owners").text
 
@@ -339,9 +363,11 @@ class TestMode:
 class TestHandingOver:
     def form(self, house: Office, user: User, **other: str) -> dict[str, object]:
         tie = tie_of(user, house.account)
-        return {"account": house.account.id, "successor": tie.id, "current_password": PASSWORD} | (
-            other
-        )
+        return {
+            "account_id": house.account.id,
+            "successor": tie.id,
+            "current_password": PASSWORD,
+        } | (other)
 
     def test_the_sub_admin_is_the_admin_from_then_on(
         self, app: Flask, admin: FlaskClient, house: Office
@@ -416,3 +442,19 @@ class TestClosing:
         assert refused.status_code == 422
         assert sentence in refused.text
         assert not Account.get_by_id(house.account.id).is_closed
+
+
+def test_what_a_contact_takes_part_in_says_whose_it_is(app: Flask, house: Office) -> None:
+    """A pro of two accounts has one inbox, every row labelled with its account."""
+    tomasz = contact(house.account, "Tomasz Kowalczyk", SERVICE_PRO)
+    harbor = office("Harbor Homes")
+    other = contact(harbor.account, user=tomasz.user, role=SERVICE_PRO)
+    for place, tie in ((house, tomasz), (harbor, other)):
+        topic = request_thread(place.place, place.admin)
+        share(topic, tie)
+        say(place.admin, topic, "Please look.")
+    browser = browser_of(app, tomasz.user)
+    for channel in ("landlords", "maintenance-requests"):
+        rows = text(browser.get(f"/messages/rows?channel={channel}"))
+        assert "Birch & Vine" in rows
+        assert "Harbor Homes" in rows

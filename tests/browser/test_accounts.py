@@ -50,7 +50,7 @@ def test_the_mode_is_switched_while_an_owner_and_a_sub_admin_look(
     expect(maya.get_by_role("link", name=re.compile("^Owners"))).to_be_visible()
     field(owner).fill("A word I am just")
 
-    switch_to(admin, "Landlord mode", "1 owner and their conversations are hidden")
+    switch_to(admin, "Landlord mode", "1 owner and their conversation are hidden")
     expect(owner.get_by_text("takes no messages from owners now")).to_be_visible()
     expect(message(owner, "When is the roof done?")).to_be_visible()
     expect(field(owner)).to_have_count(0)
@@ -60,7 +60,7 @@ def test_the_mode_is_switched_while_an_owner_and_a_sub_admin_look(
     expect(maya.get_by_role("link", name=re.compile("^Owners"))).to_have_count(0)
     expect(maya.locator(".app-header .chip")).to_have_text("Landlord")
 
-    switch_to(admin, "Property Manager mode", "1 owner and their conversations come back")
+    switch_to(admin, "Property Manager mode", "1 owner and their conversation come back")
     expect(field(owner)).to_have_value("A word I am just")
     maya.get_by_role("link", name=re.compile("^Owners")).click()
     row(maya, "Helen Archer").click()
