@@ -2,6 +2,7 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,20 @@ def test_the_same_press_again_leads_to_the_same_report(mine: Import, house: Offi
         assert "2 contacts were added" in text_of(mine.client.get(answer.location))
     assert Connection.select().where(Connection.name.in_(["Grace", "No mail"])).count() == 2
     assert mine.client.get(mine.address).location == f"{mine.address}/report"
+
+
+def test_two_presses_at_once_lead_to_one_report(app: Flask, mine: Import, house: Office) -> None:
+    mine.bring("Name,Email\nGrace,grace@a.example\nNo mail,\n")
+    other = app.test_client()
+    with other.session_transaction() as cookie:
+        cookie["_user_id"] = mine.client.session_token
+    form = {"seen": "aa"}
+    with ThreadPoolExecutor(2) as pool:  # each request opens a connection of its own
+        presses = [pool.submit(each.post, mine.address, data=form) for each in (mine.client, other)]
+    answers = [press.result() for press in presses]
+    assert [answer.location for answer in answers] == [f"{mine.address}/report"] * 2
+    assert Connection.select().where(Connection.name.in_(["Grace", "No mail"])).count() == 2
+    assert "2 contacts were added" in text_of(mine.client.get(f"{mine.address}/report"))
 
 
 def test_a_press_whose_report_was_lost_adds_nobody_again(

@@ -12,7 +12,7 @@ from peewee import IntegrityError
 from models import clock, inviting, policy
 from models.connection import INVITED, NOT_CONNECTED, Connection
 from models.contacts import Entry, lock_account
-from models.database import insert_all, transaction
+from models.database import db, insert_all, transaction
 from models.errors import Conflict
 from models.importing import plan as planning
 from models.importing.days import day_comes_first, has_slashes
@@ -118,11 +118,7 @@ def _facts(person: User, account: int) -> Facts:
     owner = managed_account(person, account)
     seen = policy.visible_contacts(person, account)
     places, units = visible_properties(person, account), visible_units(person, account)
-    lived_in = (
-        Tenancy.select(Tenancy.connection, Tenancy.unit)
-        .where(Tenancy.connection.in_(seen.select(Connection.id)))
-        .order_by(Tenancy.id)
-    )
+    lived_in = Tenancy.select().where(Tenancy.connection.in_(seen.select(Connection.id)))
     columns = (Connection.id, Connection.role, Connection.name, Connection.email)
     return Facts(
         account=owner.id,
@@ -133,12 +129,13 @@ def _facts(person: User, account: int) -> Facts:
         properties=_rows(places, Property.id, Property.name, Property.address, Property.zone),
         units=_rows(units, Unit.id, Unit.property, Unit.name),
         contacts=_rows(seen.order_by(Connection.id), *columns, Connection.company),
-        tenancies=list(lived_in.tuples()),
+        tenancies=_rows(lived_in.order_by(Tenancy.id), Tenancy.connection, Tenancy.unit),
     )
 
 
 def _rows(query: Any, *columns: Any) -> list[Any]:
-    return list(query.select(*columns).tuples())
+    # Plain rows: thousands of them are read while an account is locked.
+    return list(db.execute(query.select(*columns)).fetchall())
 
 
 def _store(person: User, plan: Plan, at: int, invites: bool) -> bool:
