@@ -1,16 +1,29 @@
 """The team's chats: when they come to be, who writes in them, what leaving leaves behind."""
 
 import itertools
+from functools import partial
 
 import pytest
 
-from models import headings, inbox, inviting, joining, teammates
-from models.connection import DISCONNECTED, MANAGE, VIEW, Connection
-from models.errors import Missing
+from models import headings, inbox, inviting, joining, permissions, teammates
+from models.connection import ADMIN, DISCONNECTED, MANAGE, VIEW, Connection
+from models.errors import Conflict, Missing
+from models.team import RIGHTS
 from models.thread import COMMON, PERSONAL, TEAM, TENANTS, Thread
 from models.user import User
-from models.view import View
-from tests.factories import Office, contact, dialogue_of, disconnect, office, person, say, tie_of
+from models.view import View, viewers
+from tests.factories import (
+    Office,
+    contact,
+    dialogue_of,
+    disconnect,
+    member,
+    office,
+    person,
+    say,
+    tie_of,
+)
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("bound")
 
@@ -177,3 +190,42 @@ def test_nobody_strange_sees_a_chat(house: Office) -> None:
         for thread in (common(), between(ruth, house.admin)):
             with pytest.raises(Missing):
                 View.load(stranger, thread.id)
+
+
+def test_two_who_join_at_once_share_one_common_chat(house: Office) -> None:
+    links = []
+    for name in ("Ruth", "Otto"):
+        email = f"colleague{next(_numbers)}@people.example"
+        tie = teammates.add(house.admin, house.account.id, teammates.Wanted(name, email))
+        links.append((inviting.invite(house.admin, tie.id, email), name))
+    at_once(*(partial(joining.accept_new, link, name, "") for link, name in links))
+    assert Thread.select().where(Thread.kind == COMMON).count() == 1
+    assert Thread.select().where(Thread.kind == PERSONAL).count() == 3
+    for view in viewers(common().id):
+        assert view.refusal() is None
+
+
+def test_of_two_admins_who_leave_at_once_one_stays(house: Office) -> None:
+    otto = member(house.account, "Otto", role=ADMIN)
+
+    def leave(user: User) -> bool:
+        try:
+            teammates.leave(user, house.account.id)
+        except Conflict:
+            return False
+        return True
+
+    assert sorted(at_once(partial(leave, house.admin), partial(leave, otto))) == [False, True]
+
+
+def test_a_changed_right_is_there_with_the_next_view_and_starts_clients_anew(house: Office) -> None:
+    ruth = hire(house, "Ruth")
+    tie = tie_of(ruth, house.account)
+    priya = contact(house.account, home=house.unit)
+    say(priya.user, dialogue_of(priya), "Old.")
+    before = View.load(ruth, dialogue_of(priya).id).version
+    permissions.set_levels(house.admin, tie.id, {TENANTS: MANAGE})
+    view = View.load(ruth, dialogue_of(priya).id)
+    assert view.refusal() is None
+    assert view.version > before
+    assert tuple(one for one in RIGHTS if one != TEAM) == permissions.CHOSEN

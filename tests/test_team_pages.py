@@ -401,3 +401,15 @@ def test_who_has_the_team_chat_only_has_no_other_channel(
     assert 'href="/contacts"' not in page
     assert hers.get("/").status_code == 200
     assert "Invite people" not in hers.get("/").text
+
+
+def test_nothing_is_changed_on_the_team_of_a_closed_account(
+    house: Office, admin: FlaskClient, daniel: User
+) -> None:
+    house.account.closed_at = 1
+    house.account.save()
+    page = admin.get(HERE)
+    assert "Daniel Reyes" in page.text
+    assert "<select" not in page.text
+    assert admin.post(path_of(daniel, house), data={"tenants": "none"}).status_code == 403
+    assert admin.post(f"{HERE}/new", data=RUTH).status_code == 403
