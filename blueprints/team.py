@@ -49,7 +49,7 @@ def index() -> Response:
     return page_or_partial(
         "settings_team",
         account=account,
-        is_admin=is_admin,
+        is_admin=is_admin and not account.is_closed,
         may_leave=not is_admin or teammates.other_admins(viewer(), account.id) > 0,
         rows=present,
         former=[row for row in rows if row.state == DISCONNECTED],
