@@ -128,6 +128,9 @@ def require_gathering(person: User, account: int, channel: str) -> None:
 def create(person: User, account: int, wanted: Wanted, at: int | None = None) -> Thread:
     """Open a group; everybody in it takes part from the event "created" on.
 
+    The same again within a minute, as by a button pressed twice, is the same group: it could
+    not be taken away.
+
     :raises Missing: when the channel is not theirs.
     :raises Refused: when they may not write there.
     :raises Invalid: for the field `kind`, `title`, `who` or `members`.
@@ -145,9 +148,11 @@ def create(person: User, account: int, wanted: Wanted, at: int | None = None) ->
         topic.title = check.read("title", partial(line, limit=LONGEST_TITLE), wanted.title)
         check.finish()
         topic.title = topic.title or _own_title(topic, members)
-        topic.save()
-        _gather(topic, members, person, at)
-    return topic
+        twin = _twin(topic, members, at)
+        if twin is None:
+            topic.save()
+            _gather(topic, members, person, at)
+    return twin or topic
 
 
 def managed_group(person: User, thread: int, at: int | None = None) -> View:
@@ -253,6 +258,31 @@ def _own_title(topic: Thread, members: Sequence[Connection]) -> str:
     if topic.follows:
         return f"All {PLURALS[topic.channel]}"
     return suggested_title(sorted((tie.name for tie in members), key=str.casefold))
+
+
+def _twin(topic: Thread, members: Sequence[Connection], at: int) -> Thread | None:
+    """The group that is just like the one about to be made, if somebody has just made it."""
+    about = (
+        Thread.property.is_null()
+        if topic.property_id is None
+        else Thread.property == topic.property_id
+    )
+    alike = Thread.select().where(
+        (Thread.account == topic.account_id)
+        & (Thread.channel == topic.channel)
+        & (Thread.kind == topic.kind)
+        & (Thread.title == topic.title)
+        & (Thread.follows == topic.follows)
+        & about
+        & (Thread.created_at.between(at - clock.MINUTE, at))
+    )
+    wanted = {tie.id for tie in members}
+    return next((one for one in alike if _present(one) == wanted), None)
+
+
+def _present(topic: Thread) -> set[int]:
+    open_now = (AccessWindow.thread == topic.id) & (AccessWindow.to_seq == OPEN)
+    return {tie for (tie,) in AccessWindow.select(AccessWindow.connection).where(open_now).tuples()}
 
 
 def _gather(topic: Thread, members: Sequence[Connection], person: User, at: int) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from models import chain, groups, readers
 from models.account import LANDLORD
-from models.clock import DAY, FOREVER, now
+from models.clock import DAY, FOREVER, MINUTE, now
 from models.connection import OWNER, SERVICE_PRO, VIEW
 from models.errors import Conflict, Invalid, Missing, Refused
 from models.groups import EVERYBODY, Change, Wanted
@@ -274,6 +274,17 @@ def test_a_group_holds_one_role_of_one_account_and_who_is_connected(house):
         "Ade Nwosu",
         "Beth Whitaker",
     ]
+
+
+def test_the_same_group_twice_in_a_minute_is_one(house):
+    alder = str(house.alder.id)
+    for members, wanted in (((house.beth, house.jonah), {}), ((), {"who": alder})):
+        first = house.create(*members, at=now(), **wanted)
+        assert house.create(*members, at=now(), **wanted) == first
+        assert happened(house.admin, first) == ["created"]
+        assert house.create(*members, at=now() + 2 * MINUTE, **wanted) != first
+        assert house.create(*members, kind=ANNOUNCEMENT, **wanted) != first
+    assert house.create(house.beth, house.ade) != house.create(house.beth, house.ade, house.jonah)
 
 
 def test_nobody_to_follow_is_nobody_to_write_to(house):

@@ -31,6 +31,9 @@ async function refresh() {
 
 function exchange(old, fresh) {
   const focused = old.contains(document.activeElement);
+  // Whoever looks at the names of who reads goes on looking at them.
+  const names = old.id === "readers" && fresh.querySelector("details");
+  if (names) names.open = Boolean(old.querySelector("details")?.open);
   old.replaceWith(fresh);
   window.htmx.process(fresh);
   if (focused) document.getElementById("thread-heading")?.focus();

@@ -72,6 +72,8 @@ def test_a_conversation_of_three_from_its_first_word_to_somebody_leaving(
     assert_accessible(priya)
 
     # Somebody goes: their page closes, the others see it, and who reads follows at once.
+    priya.locator("#readers summary").click()
+    expect(priya.locator("#readers").get_by_text("Marcus Feld")).to_be_visible()
     maya.get_by_role("link", name="Change group").click()
     maya.get_by_role("dialog").get_by_role("checkbox", name=re.compile("Marcus")).uncheck()
     assert_accessible(maya)
