@@ -65,6 +65,11 @@ for (const name of ["threads", "badge", "stale"]) hear(name, refreshSoon);
 hear("outbox", ({ state }) => {
   if (state === "sent") refreshSoon();
 });
-hear("opened", dressRows);
-hear("left", dressRows);
+for (const name of ["opened", "left"]) {
+  hear(name, () => {
+    dressRows();
+    // Among the unread, what is read stays only as long as it is open.
+    if (document.querySelector("#rows[data-unread-only]")) refreshSoon();
+  });
+}
 document.addEventListener("htmx:after:swap", dressRows);

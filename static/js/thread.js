@@ -5,6 +5,7 @@ import { ask, quietly } from "hallway/requests";
 import { catchUp } from "hallway/sync";
 
 const PAUSE = 400;
+const AFTER_MENU = { once: true, capture: true };
 const FRAMES = [".thread-head", ".hello", "#readers", "#composer", "#details"];
 let heardAt = 0;
 let timer = 0;
@@ -25,7 +26,9 @@ async function refresh() {
     const fresh = template.content.querySelector(selector);
     // A form that stays a form is left alone: somebody may be writing in it.
     const same = selector === "#composer" && old?.tagName === "FORM" && fresh?.tagName === "FORM";
-    if (old && fresh && !same) exchange(old, fresh);
+    // A menu that somebody is reading is not taken away under their hand.
+    if (old?.matches(":has(:popover-open)")) old.addEventListener("toggle", soon, AFTER_MENU);
+    else if (old && fresh && !same) exchange(old, fresh);
   }
 }
 

@@ -117,8 +117,8 @@ def test_on_a_phone_by_long_press_and_by_the_head(scheme, dialogue, others, visi
     phone.locator("#thread-menu").get_by_role("button", name="Mark unread").tap()
     # Back to the list as it was left.
     expect(phone.locator("#rows .row-name")).to_have_text(["Priya Raman"])
-    row(phone, "Priya Raman").tap()
-    opened(phone)
+    with phone.expect_response("**/read-position"):
+        row(phone, "Priya Raman").tap()
     phone.locator(".thread-back").tap()
     expect(phone.get_by_text("You're all caught up")).to_be_visible()
     expect(phone.get_by_text("Every message in Tenants is read.")).to_be_visible()
