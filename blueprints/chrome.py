@@ -5,6 +5,7 @@ from typing import Any
 from flask import g, has_request_context, request
 from flask_login import current_user
 from markupsafe import Markup
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from blueprints.access import viewer
 from models import inbox, keeping, outbox, policy
@@ -59,11 +60,18 @@ def account() -> Account | None:
     The one a form names, see `account_field`; else the one chosen on this device while it is
     theirs, else the first they joined. None for who is on no team, or not on that of the form.
     """
-    named, mine = request.values.get("account_id"), accounts()
+    named, mine = _named_in_form(), accounts()
     if named is not None:
         return next((one for one in mine if str(one.id) == named), None)
     chosen = viewer().session.account_id
     return next((one for one in mine if one.id == chosen), next(iter(mine), None))
+
+
+def _named_in_form() -> str | None:
+    try:
+        return request.values.get("account_id")
+    except RequestEntityTooLarge:  # the page that says so has an account too
+        return None
 
 
 def account_field() -> Markup:

@@ -164,7 +164,7 @@ def confirm_leaving() -> Response:
 def leave() -> Response:
     """Leave the team; the last admin cannot."""
     account = chrome.account_or_404()
-    own = policy.team_connections(viewer()).where(Connection.account == account.id).get()
+    own = next(c for c in policy.team_connections(viewer()) if c.account_id == account.id)
     try:
         closed = teammates.leave(viewer(), account.id)
     except Conflict as refusal:
