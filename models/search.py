@@ -13,6 +13,8 @@ from models.user import User
 
 SHOWN: Final = 20
 """Results shown while somebody types."""
+ENOUGH: Final = 8
+"""With so many results, nothing is guessed to have been mistyped."""
 
 LISTED: Final = 500
 """Contacts that a list narrowed by words may have."""
@@ -73,7 +75,7 @@ def search(
     at = clock.now() if at is None else at
     everything = findable(person, account, at, between)
     between()
-    best = run(_best, terms, everything, limit, at)
+    best = run(_best, terms, everything, at)
     return Results([_found(one, terms, at) for one in best[:limit]], len(best))
 
 
@@ -98,10 +100,8 @@ def contacts_that_fit(
     return [one.row.id for one in best[:LISTED]]
 
 
-def _best(
-    terms: Sequence[str], everything: Sequence[Findable], limit: int, at: int
-) -> list[Findable]:
-    fits = costs(terms, [one.text(at) for one in everything], limit)
+def _best(terms: Sequence[str], everything: Sequence[Findable], at: int) -> list[Findable]:
+    fits = costs(terms, [one.text(at) for one in everything], ENOUGH)
     order = sorted(fits, key=lambda index: (fits[index], *_distance(everything[index])))
     return [everything[index] for index in order]
 
