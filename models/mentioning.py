@@ -10,6 +10,7 @@ from models.headings import ROLE_WORDS
 from models.mention import EVERYONE, Mention, mentioned_in, token
 from models.message import Message
 from models.thread import ANNOUNCEMENT, AUDIENCES, COMMON, ROLE_OF_SIDE, Side
+from models.user import User
 from models.view import View, viewers
 
 _BEGINS: Final = r"(?<![\w@./=&%+])@"
@@ -66,7 +67,8 @@ def resolved(view: View, text: str, audience: int, meant: Iterable[int] = ()) ->
     thread must be locked, so that nobody comes or goes between this and the message.
 
     :param meant: ids of whom the author chose, in order, to tell people of one name apart;
-        a name that several have and nobody of was chosen stays plain text.
+        a name that several have and nobody of was chosen stays plain text, and so does that of
+        somebody chosen who will not see it.
     """
     if not re.search(_BEGINS, text):
         return text
@@ -76,11 +78,13 @@ def resolved(view: View, text: str, audience: int, meant: Iterable[int] = ()) ->
     names = sorted({name for _, name in people}, key=len, reverse=True)
     if not names:
         return text
+    able = {user for user, _ in people}
     chosen = list(meant)
+    people += _absent(set(chosen) - able)
 
     def put(found: re.Match[str]) -> str:
         user = _one_of(_called(people, found[1]), chosen)
-        return found[0] if user is None else token(user)
+        return found[0] if user is None or user not in able else token(user)
 
     anybody = "|".join(map(re.escape, names))
     return re.sub(rf"{_BEGINS}({anybody})(?!-?\w)", put, text, flags=re.IGNORECASE)
@@ -113,6 +117,12 @@ def _seeing(view: View, audience: int) -> Sequence[View]:
         and audience & one.spans[-1].side
         and (one.is_team or one.thread.kind != ANNOUNCEMENT)
     ]
+
+
+def _absent(users: Collection[int]) -> list[tuple[int, str]]:
+    if not users:
+        return []
+    return list(User.select(User.id, User.name).where(User.id.in_(list(users))).tuples())
 
 
 def _called(people: Iterable[tuple[int, str]], name: str) -> list[int]:

@@ -69,6 +69,7 @@ def _row(
         "last message": (position.last_seq, last.said.seq if last else 0),
         "words": (snippet, words),
         "unread": (position.unread, oracle.unread(person, topic, now)),
+        "mentioned": (position.mentioned, oracle.mentioned(person, topic, now)),
         "live": (position.live, oracle.live(person, topic, now)),
         "counted": (position.counted, oracle.counted(person, topic, now)),
     }

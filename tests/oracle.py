@@ -53,6 +53,7 @@ class Said:
     version: int
     body: str
     deleted: bool = False
+    mentions: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -114,7 +115,7 @@ class Oracle:
 
     def edit(self, topic: Topic, seq: int, version: int, body: str) -> None:
         said = topic.log[seq]
-        said.version, said.body = version, body
+        said.version, said.body, said.mentions = version, body, set()
         for person, stay in topic.present.items():
             copy = topic.handed[person].get(seq)
             if copy and stay.side in SIDES_OF[said.audience]:
@@ -197,6 +198,26 @@ class Oracle:
             if others and seq > (copy.since if kept.read is None else kept.read):
                 number += 1
         return min(number, 100) or int(kept.marked)
+
+    def mentionable(self, person: int, topic: Topic, audience: str, now: int) -> set[int]:
+        """Whom somebody can mention in what they write to an audience."""
+        found = set()
+        for other in {tie.person for tie in self.ties} - {person}:
+            stay = topic.present.get(other)
+            inside = stay and stay.side in SIDES_OF[audience] and topic.kind != "announcement"
+            if inside or self.level(other, topic, now):
+                found.add(other)
+        return found
+
+    def mentioned(self, person: int, topic: Topic, now: int) -> bool:
+        """Whether something unread mentions them."""
+        kept = self.kept_of(person, topic)
+        return any(
+            person in copy.said.mentions
+            and not copy.said.deleted
+            and seq > (copy.since if kept.read is None else kept.read)
+            for seq, copy in self.shown(person, topic, now).items()
+        )
 
     def live(self, person: int, topic: Topic, now: int) -> bool:
         in_it = person in topic.present or self.level(person, topic, now) > 0

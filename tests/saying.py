@@ -27,13 +27,18 @@ class Saying:
         audience = self.random.choice(list(SIDES_OF)) if request else "everyone"
         known = [seq for seq in topic.log if self.random.random() < 0.1]
         reply = self.random.choice(known) if known else None
-        draft = factories.draft(f"Text {self.random.random()}", audience, reply_to=reply)
+        body, mentions = f"Text {self.random.random()}", self._mentions()
+        body = " ".join([*(f"@{self.user(other).name}" for other in mentions), body])
+        draft = factories.draft(body, audience, reply_to=reply, mentions=mentions)
         expected = self._answer(person, topic, audience, reply)
+        able = self.oracle.mentionable(person, topic, audience, self.now)
         answer, message = self._send(person, topic, draft)
         assert answer == expected, (person, topic.kind, audience, reply, answer, expected)
         if message is not None:
             self.sent.append((person, topic, draft, message.id))
-            self.oracle.say(topic, _said(message, audience))
+            said = _said(message, audience, body)
+            said.mentions = set(mentions) & able
+            self.oracle.say(topic, said)
 
     def repeat(self) -> None:
         """The same send again is the same message, whatever has changed since."""
@@ -61,6 +66,12 @@ class Saying:
         message = self._change(person, topic, said, change)
         if message is not None:
             self.oracle.delete(topic, said.seq, message.version)
+
+    def _mentions(self) -> tuple[int, ...]:
+        """Nobody mostly, else somebody, or two; chosen by id, since many share a name."""
+        if self.random.random() < 0.6:
+            return ()
+        return tuple(self.random.sample(list(self.world.users), self.random.choice([1, 1, 2])))
 
     def _answer(self, person: int, topic: Topic, audience: str, reply: int | None) -> str:
         if not self.oracle.sees(person, topic, self.now):
@@ -139,7 +150,7 @@ class Saying:
         return self.world.threads[topic.id]
 
 
-def _said(message: Message, audience: str) -> Said:
+def _said(message: Message, audience: str, body: str) -> Said:
     return Said(
         seq=message.id,
         author=message.author_id,
@@ -147,5 +158,5 @@ def _said(message: Message, audience: str) -> Said:
         is_event=False,
         at=message.created_at,
         version=message.version,
-        body=message.body,
+        body=body,
     )

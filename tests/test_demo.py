@@ -183,12 +183,13 @@ def test_what_maya_has_not_read(loaded):
         ("Priya Raman", 1),
         ("Marcus Feld", 2),
         ("Sofia Castellano", 1),
-        ("Team chat", 1),
+        ("Team chat", 2),
         ("Tomasz Kowalczyk", 1),
         ("Jonah & Beth Whitaker", 1),
         ("Beth Whitaker", 1),
     ]
-    assert inbox.badge(inbox.positions(maya))["unread"] == 8
+    assert [row.name for row in found if row.mentioned] == ["Team chat"]
+    assert inbox.badge(inbox.positions(maya))["unread"] == 9
 
 
 def test_daniel_manages_everything(loaded):

@@ -225,6 +225,10 @@ def test_people_of_one_name_are_told_apart_by_who_was_chosen(house):
     # Telling the wrong one is worse than telling nobody.
     assert mention("@Sam Lee") == []
     assert mention("@Sam Lee", house.sol.id) == []
+    away = member(house.office.account, "Sol Adler", {})
+    factories.set_right(factories.tie_of(house.sol, house.office.account), TENANTS, VIEW)
+    assert mention("@Sol Adler", away.id) == []
+    assert mention("@Sol Adler") == [house.sol.id]
 
 
 def test_one_does_not_mention_oneself(house):

@@ -91,6 +91,9 @@ FAULTS = {
         ],
         {"read": 6},
     ),
+    "mention marked after reading": Fault(
+        [(inbox._build_positions, "& (mention.message > read)", "")], {"read": 6}
+    ),
     "cleared messages counted": Fault(
         [(inbox._build_positions, "& (message.id > cleared)", "")], {"clear": 6}
     ),

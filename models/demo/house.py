@@ -11,6 +11,7 @@ from models import (
     inviting,
     joining,
     leaving,
+    mentioning,
     places,
     posting,
     reading,
@@ -25,6 +26,7 @@ from models.demo import script
 from models.demo.cast import ZONE, Chat, Company, Contact, Group, Member
 from models.demo.packing import Luggage
 from models.link import Link
+from models.mention import mentioned_in
 from models.message import Attachment
 from models.places import visible_properties, visible_units
 from models.posting import Draft
@@ -32,6 +34,7 @@ from models.record import append
 from models.storage import Storage
 from models.thread import AUDIENCES, COMMON, TENANTS, AccessWindow, Side, Thread
 from models.user import User, by_address
+from models.view import View
 
 Topic = Contact | Group | Chat
 """Whose conversation it is: a contact's, a group's, or one of the team."""
@@ -140,11 +143,14 @@ class House:
             "author": person.id,
             "side": _side(thread, person),
             "audience": AUDIENCES[draft.audience],
-            "body": draft.body,
+            "body": _with_mentions(person, thread, draft, at),
             "client_id": draft.client_id,
             "request_hash": draft.fingerprint(thread),
         }
-        return append(thread, at, files, **columns).id
+        message = append(thread, at, files, **columns)
+        if mentioned_in(message.body):
+            mentioning.note(View.load(person, thread, at), message)
+        return message.id
 
     def _upload(self, person: User, thread: int, name: str) -> Attachment:
         prepared = self._luggage[name]
@@ -184,6 +190,13 @@ def _chat(account: Account, chat: Chat) -> int:
         return Thread.get(of_account & (Thread.kind == COMMON)).id
     low, high = sorted(user.id for one in chat.between if (user := by_address(one)))
     return Thread.get(of_account & (Thread.pair == f"{account.id}:{low}:{high}")).id
+
+
+def _with_mentions(person: User, thread: int, draft: Draft, at: int) -> str:
+    if "@" not in draft.body:
+        return draft.body
+    view = View.load(person, thread, at)
+    return mentioning.resolved(view, draft.body, AUDIENCES[draft.audience])
 
 
 def _owned(admin: User, account: Account, contact: Contact) -> list[str]:
