@@ -4,7 +4,7 @@ from peewee import fn
 
 from models import clock
 from models.database import transaction
-from models.thread import ANNOUNCEMENT, CONVERSATION, GROUPS, AccessWindow, ThreadPerson
+from models.thread import ANNOUNCEMENT, CONVERSATION, GROUPS, TEAM, AccessWindow, ThreadPerson
 from models.user import User
 from models.view import View, viewers
 
@@ -42,8 +42,8 @@ def set_read_position(person: User, thread: int, seq: int, at: int | None = None
 def seen_seq(view: View) -> int:
     """How far somebody else has read, as far as it is theirs to know: 0 for nobody.
 
-    In a dialogue the other side; in a group the contacts for the team, everybody else for its
-    members. Readers of an announcement learn of nobody.
+    In a dialogue the other side, in the team's own chats a colleague; in a group the contacts for
+    the team, everybody else for its members. Readers of an announcement learn of nobody.
     A position that was stored for somebody who has just got a right is none: nobody read there.
     """
     contact = view.thread.contact
@@ -55,6 +55,8 @@ def seen_seq(view: View) -> int:
             AccessWindow.thread == view.thread.id
         )
         theirs = kept.in_(members) if view.is_team else kept != view.person.id
+    elif view.thread.channel == TEAM:
+        theirs = kept != view.person.id
     elif contact is None or contact.user_id is None:
         return 0
     else:
@@ -68,7 +70,8 @@ def seen_seq(view: View) -> int:
 def shown_to(own: View) -> list[User]:
     """To whom it is shown how far the person of `own` has read: agrees with `seen_seq`."""
     others = [one for one in viewers(own.thread.id) if one.takes_part]
-    if own.thread.kind == CONVERSATION and not own.is_team:
+    among_equals = own.thread.kind == CONVERSATION and not own.is_team
+    if among_equals or own.thread.channel == TEAM:
         return [one.person for one in others if one.person != own.person]
     if own.thread.kind == ANNOUNCEMENT:
         return [one.person for one in others if one.is_team and not own.is_team]

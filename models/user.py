@@ -37,6 +37,12 @@ class User(UserMixin, BaseModel):
     session: Any = None
     session_token = ""
 
+    # A person is who they are by their row. Flask-Login would compare what `get_id` gives: the
+    # device, and nobody's device is everybody's.
+    __eq__ = BaseModel.__eq__
+    __ne__ = BaseModel.__ne__
+    __hash__ = BaseModel.__hash__
+
     class Meta:
         table_name = "users"  # USER is a reserved word: PostgreSQL answers with the login role.
 

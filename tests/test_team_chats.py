@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from models import headings, inbox, inviting, joining, permissions, teammates
+from models import headings, inbox, inviting, joining, permissions, reading, teammates
 from models.connection import ADMIN, DISCONNECTED, MANAGE, VIEW, Connection
 from models.errors import Conflict, Missing
 from models.team import RIGHTS
@@ -229,3 +229,13 @@ def test_a_changed_right_is_there_with_the_next_view_and_starts_clients_anew(hou
     assert view.refusal() is None
     assert view.version > before
     assert tuple(one for one in RIGHTS if one != TEAM) == permissions.CHOSEN
+
+
+def test_colleagues_see_how_far_the_other_has_read(house: Office) -> None:
+    ruth = hire(house, "Ruth")
+    for thread in (between(ruth, house.admin), common()):
+        said = say(house.admin, thread, "Are you there?")
+        assert reading.seen_seq(View.load(house.admin, thread.id)) == 0
+        reading.set_read_position(ruth, thread.id, said.id)
+        assert reading.seen_seq(View.load(house.admin, thread.id)) == said.id
+        assert reading.shown_to(View.load(ruth, thread.id)) == [house.admin]
