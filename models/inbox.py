@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peewee import JOIN, SQL, Select, fn
+from peewee import JOIN, SQL, Case, Select, fn
 
 from models import clock, names, policy
 from models.account import Account
@@ -174,8 +174,10 @@ def _build_positions(person: int, at: int) -> Select:
         )
         .limit(COUNTED)
     )
-    # In a muted thread too, and in no number (MODEL 11.8).
-    mention = Mention.alias("mn")
+    # In a muted thread too, and in no number (MODEL 11.8). Most threads mention nobody, which
+    # one look at all mentions of the person tells: only in the others it is asked which.
+    mention, ever = Mention.alias("mn"), Mention.alias("me")
+    mentions = way.c.thread_id.in_(ever.select(ever.thread).where(ever.user == person))
     mentioned = (
         mention.select(SQL("1"))
         .join(message, on=(message.id == mention.message))
@@ -208,7 +210,7 @@ def _build_positions(person: int, at: int) -> Select:
                 kept.pinned_at,
                 newest.alias("last_seq"),
                 Select([unread.alias("counted")], [fn.COUNT(SQL("*"))]).alias("unread"),
-                fn.EXISTS(mentioned).alias("mentioned"),
+                Case(None, [(mentions, fn.EXISTS(mentioned))], SQL("FALSE")).alias("mentioned"),
             ],
         )
         .join(Thread, on=(Thread.id == way.c.thread_id))
