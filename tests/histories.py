@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 
+from models import administering
 from models.account import LANDLORD, PROPERTY_MANAGER
 from models.clock import DAY, FOREVER, HOUR, MINUTE, SECOND
 from models.connection import OWNER, SERVICE_PRO, SUB_ADMIN, TEAM_ROLES, TENANT
@@ -175,7 +176,7 @@ class History(Saying):
         account = self.world.office.account
         managed = self.oracle.managed
         mode = LANDLORD if account.id in managed else PROPERTY_MANAGER
-        factories.set_mode(account, mode)
+        administering.switch_mode(self.world.office.admin, account.id, mode)
         managed.symmetric_difference_update({account.id})
 
     def _colleague(self) -> Tie | None:

@@ -336,10 +336,13 @@ class TestMode:
         assert admin.get("/messages?channel=owners").status_code == 404
         assert admin.get(f"/threads/{dialogue_of(helen).id}").status_code == 404
         assert admin.get("/contacts?role=owners").status_code == 404
+        assert admin.get(f"/contacts/{helen.id}").status_code == 404
+        assert "Archer" not in admin.get("/search?q=helen").text
         page = text(admin.get("/settings/account/mode?mode=property_manager"))
         assert "1 owner and their conversation come back" in page
         admin.post("/settings/account/mode", data={"mode": PROPERTY_MANAGER})
         assert "Helen Archer" in admin.get("/messages?channel=owners").text
+        assert "Archer" in admin.get("/search?q=helen").text
 
     def test_the_mode_it_is_in_needs_no_dialog(self, admin: FlaskClient) -> None:
         answer = admin.get("/settings/account/mode?mode=property_manager")
