@@ -28,6 +28,7 @@ PAGES = [
     "/settings/profile",
     "/settings/devices",
     "/settings/account",
+    "/settings/team",
     "/accounts/new",
     "/help",
     "/nowhere",
