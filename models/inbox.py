@@ -68,7 +68,8 @@ class Position:
 class ThreadRow:
     """One row of the list, as one person sees it; `last_at` and `muted_until` in milliseconds.
 
-    `cleared`: they cleared it, and nothing has come since.
+    `event` is what happened, where that came last. `cleared`: they cleared it, and nothing has
+    come since.
     """
 
     id: int
@@ -83,6 +84,7 @@ class ThreadRow:
     avatar_id: int
     square: bool
     contact_user_id: int | None
+    event: SeenMessage | None
     snippet: str | None
     snippet_author: str | None
     last_at: int | None
@@ -273,6 +275,7 @@ def _row(person: User, position: Position, heading: Heading, last: SeenMessage |
         avatar_id=heading.avatar_id,
         square=heading.square,
         contact_user_id=contact.user_id if contact else None,
+        event=last if last and last.is_event else None,
         snippet=_snippet(last),
         snippet_author=_snippet_author(person, last, contact),
         last_at=last.created_at if last else None,
