@@ -230,3 +230,12 @@ def test_who_left_does_not_learn_how_far_the_others_read(app: Flask, place: Offi
     assert f'data-seen-seq="{seq}"' in hers.get(f"/threads/{thread.id}").text
     disconnect(tie)
     assert 'data-seen-seq="0"' in hers.get(f"/threads/{thread.id}").text
+
+
+def test_who_cannot_write_is_not_asked_to_say_hello(app):
+    office = factories.office()
+    tie = factories.contact(office.account)
+    page = f"/threads/{factories.dialogue_of(tie).id}"
+    assert "Say hello" in browser_of(app, office.admin).get(page).text
+    factories.disconnect(tie)
+    assert "Say hello" not in browser_of(app, office.admin).get(page).text
