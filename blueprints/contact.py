@@ -15,7 +15,6 @@ from models import contact_list, editing, names, policy, tenancies
 from models.connection import CONNECTED, MANAGE, OWNER, TENANT, Connection
 from models.editing import Facts
 from models.errors import Invalid, Missing
-from models.places import visible_properties
 from models.thread import CHANNEL_OF_ROLE, CONTACTS
 
 bp = Blueprint("contact", __name__, url_prefix="/contacts/<int:contact_id>")
@@ -102,7 +101,7 @@ def _owned_form(
         "contact_owned",
         status,
         contact=contact,
-        properties=list(visible_properties(viewer(), contact.account_id)),
+        properties=list(policy.visible_properties(viewer(), contact.account_id)),
         chosen=chosen,
         errors=errors or {},
         parent=url_for(".show", contact_id=contact.id),

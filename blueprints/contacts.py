@@ -9,7 +9,7 @@ from blueprints.access import viewer
 from blueprints.chrome import rights
 from blueprints.connecting import back_to, handed, sent_words
 from blueprints.rendering import page_or_partial
-from models import contact_list, inviting, search
+from models import contact_list, inviting, policy, search
 from models import contacts as contacts_of
 from models.account import Account
 from models.connection import CONNECTED, DECLINED, DISCONNECTED, INVITED, MANAGE, NOT_CONNECTED
@@ -18,7 +18,7 @@ from models.contacts import Wanted
 from models.errors import Invalid, Missing
 from models.keeping import require_manage, visible_roles
 from models.matching import LONGEST
-from models.places import visible_properties, visible_units
+from models.places import visible_units
 from models.property import Property
 from models.thread import CHANNEL_OF_ROLE, CONTACTS
 
@@ -53,7 +53,7 @@ def index() -> Response:
     if role not in tally:
         raise Missing
     number = max(1, min(request.args.get("page", 1, type=int), 10_000))
-    properties = list(visible_properties(viewer(), account.id))
+    properties = list(policy.visible_properties(viewer(), account.id))
     chosen = _chosen(properties)
     state = request.args.get("state", "")
     query = request.args.get("q", "")[:LONGEST]
@@ -104,7 +104,7 @@ def _new_form(errors: dict[str, str] | None = None, status: int = 200) -> Respon
             (unit.id, f"{unit.property.name}, {unit.name}")
             for unit in visible_units(viewer(), account.id)
         ],
-        properties=list(visible_properties(viewer(), account.id)),
+        properties=list(policy.visible_properties(viewer(), account.id)),
         typed=typed,
         errors=errors or {},
     )

@@ -10,7 +10,7 @@ from blueprints.chrome import rights
 from blueprints.contacts import account_or_404
 from blueprints.notices import go_to
 from blueprints.rendering import page_or_partial
-from models import places, remodelling, zones
+from models import places, policy, remodelling, zones
 from models.connection import MANAGE
 from models.errors import Invalid
 from models.property import Property, Unit
@@ -29,7 +29,7 @@ def _list(errors: dict[str, str] | None = None, status: int = 200, faulty: int =
         "properties",
         status,
         account=account,
-        properties=list(places.visible_properties(viewer(), account.id)),
+        properties=list(policy.visible_properties(viewer(), account.id)),
         units=units,
         may_manage=may_manage,
         may_add=may_manage and places.works_for_all(viewer(), account.id),

@@ -17,7 +17,6 @@ from models import inviting, keeping, permissions, policy, team_list, teammates
 from models.account import PROPERTY_MANAGER, Account
 from models.connection import DISCONNECTED, MANAGE, VIEW, Connection
 from models.errors import Conflict, Invalid
-from models.places import visible_properties
 from models.team_list import MemberRow
 from models.teammates import Wanted
 from models.thread import CONTACTS, MAINTENANCE, OWNERS, SERVICE_PROS, TENANTS
@@ -53,7 +52,7 @@ def index() -> Response:
         may_leave=not is_admin or teammates.other_admins(viewer(), account.id) > 0,
         rows=present,
         former=[row for row in rows if row.state == DISCONNECTED],
-        properties=list(visible_properties(viewer(), account.id)),
+        properties=list(policy.visible_properties(viewer(), account.id)),
         **_columns(account),
     )
 
@@ -194,7 +193,7 @@ def _new_form(errors: dict[str, str] | None = None, status: int = 200) -> Respon
         account=account,
         typed=request.form,
         chosen=request.form.getlist("places"),
-        properties=list(visible_properties(viewer(), account.id)),
+        properties=list(policy.visible_properties(viewer(), account.id)),
         errors=errors or {},
         **_columns(account),
     )
@@ -209,7 +208,7 @@ def _places_form(
         "team_properties",
         status,
         row=row,
-        properties=list(visible_properties(viewer(), tie.account_id)),
+        properties=list(policy.visible_properties(viewer(), tie.account_id)),
         some=request.form.get("reach") == "some" if posted else not row.all_properties,
         chosen=request.form.getlist("places") if posted else [str(one) for one in row.places],
         errors=errors or {},

@@ -22,7 +22,7 @@ from models.connection import (
 )
 from models.database import locked, transaction
 from models.keeping import managed_account, managed_contact, visible_roles
-from models.places import visible_properties, visible_units, works_for_all
+from models.places import visible_units, works_for_all
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.text import block, line
 from models.user import LONGEST_NAME, User, address
@@ -170,7 +170,9 @@ def _grounds(person: User, account: Account, at: int) -> Grounds:
         account=account,
         roles=visible_roles(person, account),
         units={str(unit.id): unit for unit in visible_units(person, account.id)},
-        properties={str(place.id): place for place in visible_properties(person, account.id)},
+        properties={
+            str(place.id): place for place in policy.visible_properties(person, account.id)
+        },
         all_properties=works_for_all(person, account.id),
         at=at,
     )

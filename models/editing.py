@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from models import appearing, clock, link
+from models import appearing, clock, link, policy
 from models.checking import Check
 from models.connection import CONNECTED, INVITED, NOT_CONNECTED, OWNER, Connection
 from models.contacts import lock_managed, read_facts, read_owned, refuse_present
@@ -12,7 +12,7 @@ from models.errors import Refused
 from models.keeping import managed_contact
 from models.link import INVITATION, Link
 from models.moving import moved
-from models.places import visible_properties, works_for_all
+from models.places import works_for_all
 from models.property import OwnerProperty
 from models.user import User
 
@@ -59,7 +59,7 @@ def change_facts(
 
 def owned_by(person: User, contact: Connection) -> list[int]:
     """The ids of the properties an owner owns, of those the person works for."""
-    mine = {place.id for place in visible_properties(person, contact.account_id)}
+    mine = {place.id for place in policy.visible_properties(person, contact.account_id)}
     owned = OwnerProperty.select(OwnerProperty.property).where(OwnerProperty.connection == contact)
     return [place for (place,) in owned.tuples() if place in mine]
 
@@ -81,7 +81,9 @@ def change_owned(
         raise Refused(ONLY_OWNERS)
     with transaction():
         contact = lock_managed(person, contact)
-        mine = {str(place.id): place for place in visible_properties(person, contact.account_id)}
+        mine = {
+            str(place.id): place for place in policy.visible_properties(person, contact.account_id)
+        }
         check = Check()
         everything = works_for_all(person, contact.account_id)
         owned = read_owned(check, mine, everything, properties)

@@ -18,7 +18,6 @@ from models.headings import Heading, headings
 from models.homes import lived_in, named
 from models.matching import line
 from models.message import Message
-from models.places import visible_properties
 from models.prepared import Prepared
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.thread import Side, Thread
@@ -164,7 +163,7 @@ def _topic(ways: list[Any]) -> Topic:
 
 def _build_contacts(person: int, account: int, at: int) -> Select:
     # Whoever works for some properties only finds nobody by a home in another one.
-    worked_for = visible_properties(person, account).select(Property.id).order_by()
+    worked_for = policy.visible_properties(person, account).select(Property.id).order_by()
     home = (Tenancy.connection == Connection.id) & Tenancy.property.in_(worked_for)
     return (
         policy.known_contacts(person, account, at)
@@ -189,7 +188,7 @@ def _build_contacts(person: int, account: int, at: int) -> Select:
 
 def _build_owned(person: int, account: int) -> Select:
     return (
-        visible_properties(person, account)
+        policy.visible_properties(person, account)
         .join(OwnerProperty, on=(OwnerProperty.property == Property.id))
         .select(OwnerProperty.connection.alias("owner"), Property.name.alias("house"))
     )

@@ -17,7 +17,7 @@ from models.connection import MANAGE, Connection
 from models.database import OPEN, locked, transaction
 from models.errors import Conflict, Missing, Refused
 from models.homes import homes_of
-from models.places import visible_properties, works_for_all
+from models.places import works_for_all
 from models.record import append_event, lock_thread
 from models.text import line
 from models.thread import (
@@ -105,7 +105,7 @@ def rules(person: User, account: int, channel: str) -> dict[str, str]:
     found = {}
     if channel != SERVICE_PROS:
         whose = "Everyone at {}" if channel == TENANTS else "Owners of {}"
-        for place in visible_properties(person, account):
+        for place in policy.visible_properties(person, account):
             found[str(place.id)] = whose.format(place.name)
     if channel == SERVICE_PROS or works_for_all(person, account):
         found[EVERYBODY] = f"All {PLURALS[channel]}"

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from peewee import IntegrityError, Select, fn
+from peewee import IntegrityError, Select
 
+from models import policy
 from models.checking import Check
-from models.connection import CONNECTED, TEAM_ROLES, Connection
+from models.connection import Connection
 from models.database import transaction
 from models.errors import Invalid, Missing, Refused
 from models.keeping import require_manage
-from models.property import Property, StaffProperty, Unit
+from models.property import Property, Unit
 from models.text import line
 from models.user import User
 from models.zones import UNKNOWN
@@ -24,32 +25,16 @@ UNIT_MISSING = "Give the unit a name, as Unit 3B."
 ONLY_SOME = "You work for some properties only. Ask an admin to add one."
 
 
-def visible_properties(person: User | int, account: int) -> Select:
-    """The properties of an account that `person` works for: all of them, or their list."""
-    me = Connection.alias("me")
-    listed = StaffProperty.select(StaffProperty.connection).where(
-        (StaffProperty.connection == me.id) & (StaffProperty.property == Property.id)
-    )
-    return (
-        Property.select(Property)
-        .join(me, on=(me.account == Property.account))
-        .where(
-            (Property.account == account)
-            & (me.user == person)
-            & (me.state == CONNECTED)
-            & me.role.in_(TEAM_ROLES)
-            & (me.all_properties | fn.EXISTS(listed))
-        )
-        .order_by(Property.name, Property.id)
-    )
-
-
 def visible_units(person: User, account: int) -> Select:
     """The units of the visible properties, with their property, in the order of the list."""
     return (
         Unit.select(Unit, Property)
         .join(Property)
-        .where(Property.id.in_(visible_properties(person, account).select(Property.id).order_by()))
+        .where(
+            Property.id.in_(
+                policy.visible_properties(person, account).select(Property.id).order_by()
+            )
+        )
         .order_by(Property.name, Property.id, Unit.name)
     )
 
@@ -101,7 +86,7 @@ def add_unit(person: User, property_id: int, name: str) -> Unit:
     :raises Invalid: when the name cannot be taken or is there already.
     """
     place = Property.get_or_none(Property.id == property_id)
-    seen = place and visible_properties(person, place.account_id)
+    seen = place and policy.visible_properties(person, place.account_id)
     if not place or not seen.where(Property.id == property_id).exists():
         raise Missing
     require_manage(person, place.account_id)

@@ -26,7 +26,7 @@ from models.connection import (
 )
 from models.database import OPEN
 from models.maintenance import MaintenanceRequest
-from models.property import OwnerProperty, StaffProperty, Tenancy
+from models.property import OwnerProperty, Property, StaffProperty, Tenancy
 from models.thread import (
     ANNOUNCEMENT,
     CHANNEL_OF_ROLE,
@@ -282,6 +282,24 @@ def visible_team(person: User, account: int | None = None) -> Select:
     return query if account is None else query.where(Connection.account == account)
 
 
+def visible_properties(person: User | int, account: int | None = None) -> Select:
+    """The properties that `person` works for as one of the team: all of them, or their list.
+
+    :param account: only those of this account.
+    """
+    me = Connection.alias("me")
+    listed = StaffProperty.select(StaffProperty.connection).where(
+        (StaffProperty.connection == me.id) & (StaffProperty.property == Property.id)
+    )
+    query = (
+        Property.select(Property)
+        .join(me, on=(me.account == Property.account))
+        .where((me.user == person) & _on_the_team(me) & (me.all_properties | fn.EXISTS(listed)))
+        .order_by(Property.name, Property.id)
+    )
+    return query if account is None else query.where(Property.account == account)
+
+
 def team_accounts(person: User) -> list[Account]:
     """The accounts on whose team `person` is, in the order they joined them."""
     return [connection.account for connection in team_connections(person)]
@@ -314,7 +332,9 @@ def phone_of(contact: Connection) -> str:
     return contact.user.phone if contact.user.phone_consent else ""
 
 
-def known_contacts(person: User | int, account: int | None = None, at: int | None = None) -> Select:
+def known_contacts(
+    person: User | int, account: int | None = None, at: int | None = None, level: int = VIEW
+) -> Select:
     """The contacts whose channel `person` may view as one of the team, in any state.
 
     These are found by searching. The Contacts permission is not asked for: it governs adding,
@@ -322,9 +342,10 @@ def known_contacts(person: User | int, account: int | None = None, at: int | Non
 
     :param account: only those of this account.
     :param at: the instant (ms) that decides which tenancies are current; now if None.
+    :param level: MANAGE for those alone in whose channel they may write, too.
     :returns: a query of Connection: those whose role has a channel in which the person has
-        a right of at least VIEW, within their list of properties, owners only in Property
-        Manager mode.
+        a right of at least this level, within their list of properties, owners only in
+        Property Manager mode.
     """
     me, right, owner = Connection.alias("me"), TeamRight.alias("r"), Account.alias("a")
     query = (
@@ -335,7 +356,7 @@ def known_contacts(person: User | int, account: int | None = None, at: int | Non
         .where(
             (me.user == person)
             & _on_the_team(me)
-            & (right.level >= VIEW)
+            & (right.level >= level)
             & _channel_fits_role(right)
             & ((Connection.role != OWNER) | (owner.mode == PROPERTY_MANAGER))
             & (
@@ -359,33 +380,12 @@ def team_of(thread: int, at: int) -> Select:
 def contacts_in_reach(person: User, account: int, channel: str, at: int | None = None) -> Select:
     """The connected contacts whom `person` may bring together in a group of a channel.
 
-    For that one manages the channel; the Contacts permission is about keeping contacts only
-    (SPEC 1). A list of properties narrows it as it narrows the dialogues.
+    For that one manages the channel. A list of properties narrows it as it narrows the dialogues.
 
     :param at: the instant (ms) that decides which tenancies are current; now if None.
     """
-    at = clock.now() if at is None else at
-    me, right, owner = Connection.alias("me"), TeamRight.alias("r"), Account.alias("a")
-    return (
-        Connection.select(Connection)
-        .join(me, on=(me.account == Connection.account))
-        .join(right, on=(right.connection == me.id))
-        .join(owner, on=(owner.id == me.account))
-        .where(
-            (Connection.account == account)
-            & (Connection.role == ROLE_OF_CHANNEL[channel])
-            & (Connection.state == CONNECTED)
-            & (me.user == person)
-            & _on_the_team(me)
-            & (right.channel == channel)
-            & (right.level >= MANAGE)
-            & ((Connection.role != OWNER) | (owner.mode == PROPERTY_MANAGER))
-            & (
-                me.all_properties
-                | (Connection.role == SERVICE_PRO)
-                | _contact_in_list(me, Connection.id, at)
-            )
-        )
+    return known_contacts(person, account, at, MANAGE).where(
+        (Connection.role == ROLE_OF_CHANNEL[channel]) & (Connection.state == CONNECTED)
     )
 
 

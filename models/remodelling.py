@@ -22,7 +22,6 @@ from models.places import (
     NAME_MISSING,
     ONLY_SOME,
     UNIT_MISSING,
-    visible_properties,
     works_for_all,
 )
 from models.property import OwnerProperty, Property, StaffProperty, Tenancy, Unit
@@ -45,7 +44,7 @@ def managed_property(person: User, property_id: int) -> Property:
     :raises Refused: when they may only look.
     """
     place = Property.get_or_none(Property.id == property_id)
-    seen = place and visible_properties(person, place.account_id)
+    seen = place and policy.visible_properties(person, place.account_id)
     if not place or not seen.where(Property.id == property_id).exists():
         raise Missing
     require_manage(person, place.account_id)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from peewee import Expression, IntegrityError
 
-from models import appearing, clock, ending
+from models import appearing, clock, ending, policy
 from models.checking import Check
 from models.clock import FOREVER
 from models.connection import CONNECTED, TENANT, Connection
@@ -15,7 +15,7 @@ from models.database import transaction
 from models.errors import Invalid, Missing, Refused
 from models.keeping import managed_contact
 from models.moving import moved
-from models.places import visible_properties, visible_units
+from models.places import visible_units
 from models.property import Property, Tenancy, Unit
 from models.user import User
 
@@ -146,7 +146,7 @@ def _tenant(person: User, contact_id: int) -> Connection:
 
 
 def _theirs(person: User, account: int) -> Expression:
-    mine = visible_properties(person, account).select(Property.id).order_by()
+    mine = policy.visible_properties(person, account).select(Property.id).order_by()
     theirs: Expression = Tenancy.property.in_(mine)
     return theirs
 

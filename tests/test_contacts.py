@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import clock, contact_list, contacts, places
+from models import clock, contact_list, contacts, places, policy
 from models.account import LANDLORD
 from models.clock import DAY, FOREVER
 from models.connection import (
@@ -238,7 +238,7 @@ class TestPlaces:
         for somebody in (listed, person(), contact(house.account).user, office("Other").admin):
             with pytest.raises(Missing):
                 places.add_unit(somebody, house.place.id, "Unit 9")
-            assert not places.visible_properties(somebody, house.account.id).exists()
+            assert not policy.visible_properties(somebody, house.account.id).exists()
             assert not places.visible_units(somebody, house.account.id).exists()
         with pytest.raises(Missing):
             places.add_unit(house.admin, 999_999, "Unit 9")

@@ -13,6 +13,7 @@ from models import (
     leaving,
     mentioning,
     places,
+    policy,
     posting,
     reading,
     signing_up,
@@ -28,7 +29,7 @@ from models.demo.packing import Luggage
 from models.link import Link
 from models.mention import mentioned_in
 from models.message import Attachment
-from models.places import visible_properties, visible_units
+from models.places import visible_units
 from models.posting import Draft
 from models.record import append
 from models.storage import Storage
@@ -105,7 +106,9 @@ class House:
     def gather(self, company: Company, group: Group, at: int) -> None:
         """The admin opens a group."""
         admin, account = self._accounts[company.name]
-        houses = {place.name: str(place.id) for place in visible_properties(admin, account.id)}
+        houses = {
+            place.name: str(place.id) for place in policy.visible_properties(admin, account.id)
+        }
         wanted = groups.Wanted(
             TENANTS,
             group.kind,
@@ -167,7 +170,7 @@ class House:
 
     def _hire(self, admin: User, account: Account, member: Member, at: int) -> None:
         levels = dict.fromkeys(member.views, VIEW) | dict.fromkeys(member.manages, MANAGE)
-        houses = visible_properties(admin, account.id)
+        houses = policy.visible_properties(admin, account.id)
         listed = [str(house.id) for house in houses if house.name in member.houses]
         wanted = teammates.Wanted(member.name, member.email, levels, listed or None)
         invited = teammates.add(admin, account.id, wanted, at)
@@ -200,7 +203,7 @@ def _with_mentions(person: User, thread: int, draft: Draft, at: int) -> str:
 
 
 def _owned(admin: User, account: Account, contact: Contact) -> list[str]:
-    houses = visible_properties(admin, account.id)
+    houses = policy.visible_properties(admin, account.id)
     return [str(house.id) for house in houses if house.name == contact.owns]
 
 

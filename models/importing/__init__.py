@@ -19,7 +19,7 @@ from models.importing.days import day_comes_first, has_slashes
 from models.importing.plan import ADD, FAULTY, THERE, Choices, Facts, Plan, Step
 from models.importing.spreadsheet import COLUMNS, FAULT, Table, read, written
 from models.keeping import managed_account, visible_roles
-from models.places import visible_properties, visible_units, works_for_all
+from models.places import visible_units, works_for_all
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.user import User
 
@@ -117,7 +117,7 @@ def faults_of(plan: Plan) -> bytes:
 def _facts(person: User, account: int) -> Facts:
     owner = managed_account(person, account)
     seen = policy.visible_contacts(person, account)
-    places, units = visible_properties(person, account), visible_units(person, account)
+    places, units = policy.visible_properties(person, account), visible_units(person, account)
     lived_in = Tenancy.select().where(Tenancy.connection.in_(seen.select(Connection.id)))
     columns = (Connection.id, Connection.role, Connection.name, Connection.email)
     return Facts(
