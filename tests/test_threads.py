@@ -233,9 +233,9 @@ def test_who_left_does_not_learn_how_far_the_others_read(app: Flask, place: Offi
 
 
 def test_who_cannot_write_is_not_asked_to_say_hello(app):
-    office = factories.office()
-    tie = factories.contact(office.account)
-    page = f"/threads/{factories.dialogue_of(tie).id}"
-    assert "Say hello" in browser_of(app, office.admin).get(page).text
-    factories.disconnect(tie)
-    assert "Say hello" not in browser_of(app, office.admin).get(page).text
+    house = office()
+    tie = contact(house.account)
+    page = f"/threads/{dialogue_of(tie).id}"
+    assert "Say hello" in browser_of(app, house.admin).get(page).text
+    disconnect(tie)
+    assert "Say hello" not in browser_of(app, house.admin).get(page).text
