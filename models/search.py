@@ -96,7 +96,7 @@ def contacts_that_fit(
         return None
     at = clock.now() if at is None else at
     known = [one for one in findable(person, account, at) if isinstance(one, Acquaintance)]
-    best = run(_best, terms, known, LISTED, at)
+    best = run(_best, terms, known, at)
     return [one.row.id for one in best[:LISTED]]
 
 
