@@ -45,7 +45,7 @@ def show(contact_id: int) -> Response:
     """What the account knows of a contact, and what can be done."""
     contact = visible_contact(viewer(), contact_id)
     is_tenant = contact.role == TENANT
-    row = contact_list.one(contact)
+    row = contact_list.one(viewer(), contact)
     last = tenancies.last_day(contact) if is_tenant and contact.state == CONNECTED else None
     return page_or_partial(
         "contact",

@@ -100,12 +100,12 @@ def page(
         .offset((number - 1) * PAGE)
     )
     found = list(ordered)
-    return rows(found[:PAGE], at), len(found) > PAGE
+    return rows(person, found[:PAGE], at), len(found) > PAGE
 
 
-def one(contact: Connection, at: int | None = None) -> ContactRow:
-    """The row of one contact."""
-    return rows([contact], at)[0]
+def one(person: User, contact: Connection, at: int | None = None) -> ContactRow:
+    """The row of one contact, loaded by what `person` may see."""
+    return rows(person, [contact], at)[0]
 
 
 def waiting(person: User, account: Account, at: int | None = None) -> list[ContactRow]:
@@ -116,14 +116,14 @@ def waiting(person: User, account: Account, at: int | None = None) -> list[Conta
         .order_by(fn.LOWER(Connection.name), Connection.id)
         .limit(PAGE)
     )
-    return rows(list(invited), at)
+    return rows(person, list(invited), at)
 
 
-def rows(contacts: Collection[Connection], at: int | None = None) -> list[ContactRow]:
-    """The rows of contacts that have been loaded by what their viewer may see; four queries."""
+def rows(person: User, contacts: Collection[Connection], at: int | None = None) -> list[ContactRow]:
+    """The rows of contacts that have been loaded by what `person` may see; four queries."""
     at = clock.now() if at is None else at
     ids = [contact.id for contact in contacts]
-    homes, threads, invitations = homes_of(ids, at), _threads(ids), _invitations(ids)
+    homes, threads, invitations = homes_of(ids, at, person), _threads(ids), _invitations(ids)
     return [
         ContactRow(
             id=contact.id,

@@ -91,7 +91,7 @@ class Change:
 def people(person: User, account: int, channel: str, at: int | None = None) -> list[Person]:
     """Those whom `person` may bring into a group of a channel, by name; three queries."""
     found = list(policy.contacts_in_reach(person, account, channel, at))
-    places = homes_of([contact.id for contact in found], at)
+    places = homes_of([contact.id for contact in found], at, person)
     rows = [Person(one.id, one.name, places.get(one.id) or one.company) for one in found]
     return sorted(rows, key=lambda one: (one.name.casefold(), one.id))
 

@@ -57,13 +57,16 @@ def headings(
 ) -> dict[int, Heading]:
     """The heading of each of these threads for `person`, who must be seeing them.
 
-    Three queries for dialogues, one more where there are groups, one where personal chats.
+    Three queries for dialogues, two more for who is a contact in some, one where there are
+    groups, one where personal chats.
 
     :param threads: by id, whether the person stands on the team's side there.
     :param at: the instant (ms) that decides which homes are current.
     """
     found = _threads(list(threads))
-    homes = homes_of([t.contact_id for t in found.values() if t.contact_id], at)
+    dialogues = [t for t in found.values() if t.contact_id]
+    of_others = homes_of([t.contact_id for t in dialogues if threads[t.id]], at, person)
+    homes = of_others | homes_of([t.contact_id for t in dialogues if not threads[t.id]], at)
     colleagues = _colleagues(person, [t.id for t in found.values() if t.kind == PERSONAL])
     sizes = _sizes([t.id for t in found.values() if t.kind in GROUP_WORDS])
     return {

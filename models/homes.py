@@ -2,11 +2,16 @@
 
 from collections.abc import Collection, Iterable
 
-from models import clock
+from peewee import Select
+
+from models import clock, policy
 from models.property import OwnerProperty, Property, Tenancy, Unit
+from models.user import User
 
 
-def homes_of(connections: Collection[int], at: int | None = None) -> dict[int, str]:
+def homes_of(
+    connections: Collection[int], at: int | None = None, viewer: User | None = None
+) -> dict[int, str]:
     """The place of each contact, as `412 Alder St, Unit 3B`; two queries for any number.
 
     A tenant's is their current tenancy, else the one that starts latest (SPEC 1); an owner's
@@ -14,14 +19,19 @@ def homes_of(connections: Collection[int], at: int | None = None) -> dict[int, s
 
     :param connections: ids of connections.
     :param at: the instant in milliseconds that decides what is current; now if None.
+    :param viewer: a member of the team, who is told of the properties they work for alone;
+        None for the contacts themselves, who know all of theirs.
     """
     if not connections:
         return {}
     at = clock.now() if at is None else at
-    return _owned(connections) | _lived_in(connections, at)
+    told = None
+    if viewer is not None:
+        told = policy.visible_properties(viewer).select(Property.id).order_by()
+    return _owned(connections, told) | _lived_in(connections, told, at)
 
 
-def _lived_in(connections: Collection[int], at: int) -> dict[int, str]:
+def _lived_in(connections: Collection[int], told: Select | None, at: int) -> dict[int, str]:
     query = (
         Tenancy.select(Tenancy, Unit, Property)
         .join(Unit)
@@ -30,7 +40,7 @@ def _lived_in(connections: Collection[int], at: int) -> dict[int, str]:
         .where(Tenancy.connection.in_(list(connections)))
     )
     leases: dict[int, list[tuple[int, int, str]]] = {}
-    for tenancy in query:
+    for tenancy in query if told is None else query.where(Tenancy.property.in_(told)):
         lease = (
             tenancy.starts_at,
             tenancy.ends_at,
@@ -55,7 +65,7 @@ def lived_in(leases: Iterable[tuple[int, int, str]], at: int) -> list[str]:
     return current or [place for _, _, place in newest[:1]]
 
 
-def _owned(connections: Collection[int]) -> dict[int, str]:
+def _owned(connections: Collection[int], told: Select | None) -> dict[int, str]:
     query = (
         OwnerProperty.select(OwnerProperty, Property)
         .join(Property)
@@ -63,6 +73,6 @@ def _owned(connections: Collection[int]) -> dict[int, str]:
         .order_by(Property.name)
     )
     names: dict[int, list[str]] = {}
-    for owned in query:
+    for owned in query if told is None else query.where(OwnerProperty.property.in_(told)):
         names.setdefault(owned.connection_id, []).append(owned.property.name)
     return {connection: ", ".join(properties) for connection, properties in names.items()}

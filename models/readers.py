@@ -73,7 +73,7 @@ def of(view: View) -> Readers | None:
         return None
     others = _present(thread.id).where(AccessWindow.user != view.person)
     ties = list(others.order_by(fn.LOWER(User.name), Connection.id).limit(SHOWN))
-    homes = homes_of([tie.id for tie in ties], view.at) if view.is_team else {}
+    homes = homes_of([tie.id for tie in ties], view.at, view.person) if view.is_team else {}
     return Readers(
         thread=thread,
         members=[Person(tie.id, tie.user.name, homes.get(tie.id, "")) for tie in ties],

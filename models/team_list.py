@@ -67,7 +67,7 @@ def rows(person: User, account: Account, at: int | None = None) -> list[MemberRo
     ids = [tie.id for tie in ties]
     people = {one.id: one for one in User.select().where(User.id.in_([t.user_id for t in ties]))}
     levels, places = _levels(ids), _places(ids)
-    contacts = {row.id: row for row in contact_list.rows(ties, at)}
+    contacts = {row.id: row for row in contact_list.rows(person, ties, at)}
     found = [
         MemberRow(
             id=tie.id,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import clock, contact_list, contacts, places, policy
+from models import clock, contact_list, contacts, groups, places, policy, team
 from models.account import LANDLORD
 from models.clock import DAY, FOREVER
 from models.connection import (
@@ -23,6 +23,7 @@ from models.connection import (
 )
 from models.contacts import Wanted
 from models.errors import Invalid, Missing, Refused
+from models.headings import headings
 from models.inviting import copy_link, invite
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.user import User
@@ -31,6 +32,7 @@ from tests.factories import (
     contact,
     dialogue_of,
     member,
+    move_in,
     office,
     own,
     person,
@@ -62,7 +64,9 @@ def refused(house: Office, by: User | None = None, **typed: Any) -> dict[str, st
 
 
 def row_of(contact: Connection, at: int) -> contact_list.ContactRow:
-    return contact_list.rows([Connection.get_by_id(contact.id)], at)[0]
+    admin = team.told_of(contact.account_id, None)
+    assert admin
+    return contact_list.one(admin, Connection.get_by_id(contact.id), at)
 
 
 class TestAdding:
@@ -288,6 +292,32 @@ class TestList:
         assert contact_list.counts(ruth, account) == {SERVICE_PRO: 0}
         without = member(house.account, "Otto", rights={"tenants": MANAGE})
         assert contact_list.counts(without, account) == {}
+
+    def test_who_works_for_some_properties_reads_of_no_home_outside_them(
+        self, house: Office
+    ) -> None:
+        hidden = property_of(house.account, "Hidden Ct")
+        priya = contact(house.account, "Priya Raman", home=house.unit)
+        move_in(priya, unit(hidden), starts_at=1)
+        helen = contact(house.account, "Helen Archer", role=OWNER)
+        own(helen, house.place)
+        own(helen, hidden)
+        listed = member(house.account, "Ruth", properties=[house.place])
+
+        def told(who: User, at: int) -> list[list[str]]:
+            threads = {dialogue_of(priya).id: True, dialogue_of(helen).id: True}
+            return [
+                [contact_list.one(who, each, at).place for each in (priya, helen)],
+                [each.place for each in headings(who, threads, at).values()],
+                [groups.people(who, house.account.id, "tenants", at)[0].place],
+            ]
+
+        at = clock.now()
+        assert "Hidden" not in str(told(listed, at))
+        assert str(told(listed, at)).count(house.place.name) == 5
+        assert str(told(house.admin, at)).count("Hidden") == 5
+        own_view = headings(priya.user, {dialogue_of(priya).id: False}, at)
+        assert "Hidden" in own_view[dialogue_of(priya).id].place
 
     def test_nobody_sees_whom_they_may_not(self, house: Office) -> None:
         contact(house.account, "Priya Raman", home=house.unit)
