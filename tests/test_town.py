@@ -38,6 +38,7 @@ NEIGHBOURS = {
     "Olga Reed": ("owner", "Here"),
     "Otto Brook": ("tenant", "There"),  # who is the admin of another account
 }
+ALREADY = ("Tim Quill", "Pete Flint", "Olga Reed")  # so that there is something to see at once
 EVERYBODY = (*COLLEAGUES, *NEIGHBOURS)
 WORD = re.compile(r"word\d+")
 
@@ -77,7 +78,14 @@ class Life(RuleBasedStateMachine):
             [Colleague(who, places={"Here"} if who == SUBS[0] else None) for who in COLLEAGUES],
             [Neighbour(who, role, place) for who, (role, place) in NEIGHBOURS.items()],
         )
+        for who in ALREADY:
+            self._join(who)
         self._hear()
+
+    def _join(self, who: str) -> None:
+        tie, one = self.ties[who], self.town.neighbours[who]
+        type(tie).update(user=self.users[who]).where(type(tie).id == tie.id).execute()
+        one.state, one.thread = "connected", factories.connect(type(tie).get_by_id(tie.id)).id
 
     def _people(self) -> None:
         office = factories.office()
