@@ -103,14 +103,14 @@ def _edit_form(
 @login_required
 def edit(property_id: int) -> Response:
     """The dialog that changes a property, or removes it."""
-    return _edit_form(remodelling.managed_property(viewer(), property_id))
+    return _edit_form(places.managed_property(viewer(), property_id))
 
 
 @bp.post("/<int:property_id>/edit")
 @login_required
 def save(property_id: int) -> Response:
     """Change what a property is called, where it stands and its zone."""
-    place, form = remodelling.managed_property(viewer(), property_id), request.form
+    place, form = places.managed_property(viewer(), property_id), request.form
     try:
         place, threads = remodelling.change_property(
             viewer(),

@@ -7,10 +7,10 @@ own. What comes into sight that way is nothing new: it counts as read until then
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
-from peewee import EXCLUDED, fn
+from peewee import EXCLUDED, chunked, fn
 
 from models import policy
-from models.database import OPEN
+from models.database import INSERTED_AT_ONCE, OPEN
 from models.message import Message
 from models.prepared import Prepared
 from models.thread import AccessWindow, Thread, ThreadPerson
@@ -72,8 +72,8 @@ def count_from(positions: Mapping[tuple[int, int], int]) -> None:
         {"user": user, "thread": thread, "read_seq": seq}
         for (user, thread), seq in sorted(positions.items())
     ]
-    for start in range(0, len(wanted), 200):
-        ThreadPerson.insert_many(wanted[start : start + 200]).on_conflict(
+    for some in chunked(wanted, INSERTED_AT_ONCE):
+        ThreadPerson.insert_many(some).on_conflict(
             conflict_target=[ThreadPerson.user, ThreadPerson.thread],
             preserve=[ThreadPerson.read_seq],
             update={ThreadPerson.read_at: None},

@@ -1,6 +1,6 @@
 """Keeping contacts: tenants, service pros and owners, before and after they join."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -20,8 +20,8 @@ from models.connection import (
     TENANT,
     Connection,
 )
-from models.database import locked, transaction
-from models.keeping import managed_account, managed_contact, visible_roles
+from models.database import transaction
+from models.keeping import lock_account, visible_roles
 from models.places import visible_units, works_for_all
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.text import block, line
@@ -55,27 +55,6 @@ class Wanted:
     from_day: str = ""
     to_day: str = ""
     properties: list[str] = field(default_factory=list)
-
-
-def lock_managed(
-    person: User,
-    contact: Connection,
-    managed: Callable[[User, int], Connection] = managed_contact,
-) -> Connection:
-    """The contact with its row locked, for who may still change it; inside a transaction.
-
-    What decides it is locked too and asked again: a right that was taken away in this moment
-    counts, and one that is taken away from now on waits (MODEL 4).
-
-    :param managed: asks who may, as in `keeping`.
-    :raises Missing: when it is not there or not theirs to see any more.
-    :raises Refused: when they may only look now.
-    """
-    own = (Connection.account == contact.account_id) & (Connection.user == person)
-    concerned = Connection.select().where(own | (Connection.id == contact.id))
-    list(locked(Account.select().where(Account.id == contact.account_id), "FOR SHARE"))
-    list(locked(concerned.order_by(Connection.id)))
-    return managed(person, contact.id)
 
 
 @dataclass(frozen=True)
@@ -123,20 +102,6 @@ def add_contact(person: User, account: int, wanted: Wanted, at: int | None = Non
         for place in entry.owned:
             OwnerProperty.create(connection=contact, property=place)
     return contact
-
-
-def lock_account(person: User, account: int) -> Account:
-    """The account with its row locked, for who may add contacts to it; inside a transaction.
-
-    Whoever else adds contacts to it waits: who is there already is decided by one at a time.
-
-    :raises Missing: and
-    :raises Refused: as `keeping.require_manage`.
-    """
-    list(locked(Account.select().where(Account.id == account)))
-    own = (Connection.account == account) & (Connection.user == person)
-    list(locked(Connection.select().where(own)))
-    return managed_account(person, account)
 
 
 def read_entry(check: Check, grounds: Grounds, wanted: Wanted) -> Entry:

@@ -6,10 +6,10 @@ from typing import Final
 from models import appearing, clock, link, policy
 from models.checking import Check
 from models.connection import CONNECTED, INVITED, NOT_CONNECTED, OWNER, Connection
-from models.contacts import lock_managed, read_facts, read_owned, refuse_present
+from models.contacts import read_facts, read_owned, refuse_present
 from models.database import transaction
 from models.errors import Refused
-from models.keeping import managed_contact
+from models.keeping import lock_managed, managed_contact
 from models.link import INVITATION, Link
 from models.moving import moved
 from models.places import works_for_all

@@ -14,7 +14,7 @@ from models import clock, following, names, policy, windows
 from models.account import Account
 from models.checking import Check
 from models.connection import MANAGE, Connection
-from models.database import OPEN, locked, transaction
+from models.database import INSERTED_AT_ONCE, OPEN, locked, transaction
 from models.errors import Conflict, Missing, Refused
 from models.homes import homes_of
 from models.places import works_for_all
@@ -35,8 +35,6 @@ from models.user import User
 from models.view import View
 
 LONGEST_TITLE: Final = 80
-AT_ONCE: Final = 500
-"""Windows stored in one statement: both databases bound its number of values."""
 
 PICKED: Final = "picked"
 EVERYBODY: Final = "all"
@@ -302,7 +300,7 @@ def _gather(topic: Thread, members: Sequence[Connection], person: User, at: int)
         }
         for tie in members
     ]
-    for some in chunked(rows, AT_ONCE):
+    for some in chunked(rows, INSERTED_AT_ONCE):
         AccessWindow.insert_many(some).execute()
 
 

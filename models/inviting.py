@@ -9,10 +9,10 @@ from peewee import Expression, Select, fn
 from models import clock, link, outbox
 from models.checking import Check
 from models.connection import CONNECTED, DECLINED, INVITED, NOT_CONNECTED, Connection
-from models.contacts import lock_managed, set_email
+from models.contacts import set_email
 from models.database import insert_all, locked, transaction
 from models.errors import Conflict
-from models.keeping import invitable
+from models.keeping import invitable, lock_managed
 from models.link import INVITATION, Closed, Link
 from models.outbox import Outbox
 from models.signing_up import ADDRESS_MISSING, NAME_MISSING

@@ -1,10 +1,12 @@
 """Who may keep an account's contacts, places and team (SPEC 1)."""
 
+from collections.abc import Callable
 from typing import Final
 
 from models import policy, team
 from models.account import Account
 from models.connection import MANAGE, TEAM_ROLES, VIEW, Connection
+from models.database import locked
 from models.errors import Missing, Refused
 from models.user import User
 
@@ -109,6 +111,41 @@ def invitable(person: User, connection: int) -> Connection:
         (Connection.id == connection) & Connection.role.in_(TEAM_ROLES)
     )
     return (managed_member if is_team.exists() else managed_contact)(person, connection)
+
+
+def lock_account(person: User, account: int) -> Account:
+    """The account with its row locked, for who may add contacts to it; inside a transaction.
+
+    Whoever else adds contacts to it waits: who is there already is decided by one at a time.
+
+    :raises Missing: and
+    :raises Refused: as `require_manage`.
+    """
+    list(locked(Account.select().where(Account.id == account)))
+    own = (Connection.account == account) & (Connection.user == person)
+    list(locked(Connection.select().where(own)))
+    return managed_account(person, account)
+
+
+def lock_managed(
+    person: User,
+    contact: Connection,
+    managed: Callable[[User, int], Connection] = managed_contact,
+) -> Connection:
+    """The contact with its row locked, for who may still change it; inside a transaction.
+
+    What decides it is locked too and asked again: a right that was taken away in this moment
+    counts, and one that is taken away from now on waits (MODEL 4).
+
+    :param managed: asks who may, one of the functions above.
+    :raises Missing: when it is not there or not theirs to see any more.
+    :raises Refused: when they may only look now.
+    """
+    own = (Connection.account == contact.account_id) & (Connection.user == person)
+    concerned = Connection.select().where(own | (Connection.id == contact.id))
+    list(locked(Account.select().where(Account.id == contact.account_id), "FOR SHARE"))
+    list(locked(concerned.order_by(Connection.id)))
+    return managed(person, contact.id)
 
 
 def visible_roles(person: User, account: Account) -> list[str]:

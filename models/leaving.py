@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from peewee import Select
+
 from models import clock, windows
 from models.connection import CONNECTED, DISCONNECTED, TEAM_ROLES, Connection
-from models.contacts import lock_managed
-from models.database import locked, transaction
-from models.errors import Conflict
-from models.keeping import managed_contact, refuse_closed
+from models.database import transaction
+from models.errors import Conflict, Missing
+from models.keeping import lock_managed, managed_contact, refuse_closed
 from models.moving import moved
 from models.user import User
 
@@ -23,17 +24,10 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
     :raises Conflict: when it ended before.
     """
     at = clock.now() if at is None else at
-    mine = Connection.select().where(
-        (Connection.id == contact_id)
-        & (Connection.user == person)
-        & Connection.role.not_in(TEAM_ROLES)
-    )
-    own = mine.first()
-    theirs = None if own else managed_contact(person, contact_id)
-    if own:
-        refuse_closed(own.account)
+    managed = _own_contact if _own(person, contact_id).exists() else managed_contact
+    contact = managed(person, contact_id)
     with transaction():
-        contact = lock_managed(person, theirs) if theirs else locked(mine).get()
+        contact = lock_managed(person, contact, managed)
         if contact.state != CONNECTED:
             raise Conflict(NOT_CONNECTED_NOW)
         Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
@@ -41,3 +35,19 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
         ).execute()
         closed = windows.close_all(contact, person.id, at)
     return closed + [one for one in moved(contact.account_id, at) if one not in closed]
+
+
+def _own_contact(person: User, contact_id: int) -> Connection:
+    found: Connection | None = _own(person, contact_id).first()
+    if found is None:
+        raise Missing
+    refuse_closed(found.account)
+    return found
+
+
+def _own(person: User, contact_id: int) -> Select:
+    return Connection.select().where(
+        (Connection.id == contact_id)
+        & (Connection.user == person)
+        & Connection.role.not_in(TEAM_ROLES)
+    )

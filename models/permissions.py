@@ -8,10 +8,9 @@ from peewee import Select
 from models import clock, policy, team
 from models.appearing import count_from
 from models.connection import ADMIN, MANAGE, Connection, TeamRight
-from models.contacts import lock_managed
 from models.database import db, last_seq, next_seq, transaction
 from models.errors import Conflict, Invalid
-from models.keeping import managed_member
+from models.keeping import lock_managed, managed_member
 from models.prepared import Prepared
 from models.property import Property, StaffProperty
 from models.thread import (

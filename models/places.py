@@ -10,7 +10,7 @@ from models.checking import Check
 from models.connection import Connection
 from models.database import transaction
 from models.errors import Invalid, Missing, Refused
-from models.keeping import require_manage
+from models.keeping import lock_account, require_manage
 from models.property import Property, Unit
 from models.text import line
 from models.user import User
@@ -45,6 +45,20 @@ def works_for_all(person: User, account: int) -> bool:
     return bool(me.all_properties)
 
 
+def managed_property(person: User, property_id: int) -> Property:
+    """The property, for a member of the team who works for it and may change it.
+
+    :raises Missing: when it is not there or not theirs.
+    :raises Refused: when they may only look.
+    """
+    place = Property.get_or_none(Property.id == property_id)
+    seen = place and policy.visible_properties(person, place.account_id)
+    if not place or not seen.where(Property.id == property_id).exists():
+        raise Missing
+    require_manage(person, place.account_id)
+    return place
+
+
 def require_adding(person: User, account: int) -> None:
     """Let only those through who may add a property.
 
@@ -73,6 +87,8 @@ def add_property(
     names = _unit_names(check, units)
     check.finish()
     with transaction():
+        lock_account(person, account)
+        require_adding(person, account)
         made = Property.create(account=account, name=name, address=address, zone=zone)
         for unit in names:
             Unit.create(property=made, name=unit)
@@ -85,16 +101,14 @@ def add_unit(person: User, property_id: int, name: str) -> Unit:
     :raises Missing: when the property is not there or not theirs.
     :raises Invalid: when the name cannot be taken or is there already.
     """
-    place = Property.get_or_none(Property.id == property_id)
-    seen = place and policy.visible_properties(person, place.account_id)
-    if not place or not seen.where(Property.id == property_id).exists():
-        raise Missing
-    require_manage(person, place.account_id)
+    place = managed_property(person, property_id)
     check = Check()
     name = check.read("name", partial(line, limit=LONGEST_UNIT), name, UNIT_MISSING)
     check.finish()
     try:
         with transaction():
+            lock_account(person, place.account_id)
+            place = managed_property(person, property_id)
             return Unit.create(property=place, name=name)
     except IntegrityError:
         raise Invalid({"name": f"{place.name} has a {name} already."}) from None

@@ -14,7 +14,7 @@ from models.clock import FOREVER
 from models.connection import Connection
 from models.database import locked, transaction
 from models.errors import Conflict, Invalid, Missing, Refused
-from models.keeping import require_manage
+from models.keeping import lock_account
 from models.maintenance import MaintenanceRequest
 from models.moving import moved
 from models.places import (
@@ -22,6 +22,7 @@ from models.places import (
     NAME_MISSING,
     ONLY_SOME,
     UNIT_MISSING,
+    managed_property,
     works_for_all,
 )
 from models.property import OwnerProperty, Property, StaffProperty, Tenancy, Unit
@@ -35,20 +36,6 @@ LIVED: Final = "{unit} was the home of {name} and stays on their record."
 OWNED: Final = "{name} owns {place}. Change that first."
 REPAIRED: Final = "{place} has maintenance requests and stays with them."
 IN_USE: Final = "{place} is in use and stays."
-
-
-def managed_property(person: User, property_id: int) -> Property:
-    """The property, for a member of the team who works for it and may change it.
-
-    :raises Missing: when it is not there or not theirs.
-    :raises Refused: when they may only look.
-    """
-    place = Property.get_or_none(Property.id == property_id)
-    seen = place and policy.visible_properties(person, place.account_id)
-    if not place or not seen.where(Property.id == property_id).exists():
-        raise Missing
-    require_manage(person, place.account_id)
-    return place
 
 
 def managed_unit(person: User, unit_id: int) -> Unit:
@@ -103,6 +90,8 @@ def rename_unit(person: User, unit_id: int, name: str) -> Unit:
     check.finish()
     try:
         with transaction():
+            lock_account(person, unit.property.account_id)
+            unit = managed_unit(person, unit_id)
             Unit.update(name=name).where(Unit.id == unit.id).execute()
     except IntegrityError:
         raise Invalid({"name": f"{unit.property.name} has a {name} already."}) from None
@@ -136,11 +125,11 @@ def remove_property(person: User, property_id: int) -> Property:
     :raises Missing: when it is not there or not theirs.
     """
     place = managed_property(person, property_id)
-    if not works_for_all(person, place.account_id):
-        raise Refused(ONLY_SOME)
     try:
         with transaction():
             place = _locked(person, property_id)
+            if not works_for_all(person, place.account_id):
+                raise Refused(ONLY_SOME)
             _refuse_held(person, place)
             StaffProperty.delete().where(StaffProperty.property == place).execute()
             Unit.delete().where(Unit.property == place).execute()
@@ -151,16 +140,16 @@ def remove_property(person: User, property_id: int) -> Property:
 
 
 def _locked(person: User, property_id: int) -> Property:
-    """The property with its row locked: who adds a tenancy there waits, or was first."""
+    """The property with its row locked: who adds a tenancy there waits, or was first.
+
+    Whether the person may change it is asked again under the locks.
+    """
     place = managed_property(person, property_id)
     list(locked(Account.select().where(Account.id == place.account_id), "FOR SHARE"))
     ties = Tenancy.select(Tenancy.connection).where(Tenancy.property == place)
     list(locked(Connection.select().where(Connection.id.in_(ties)).order_by(Connection.id)))
-    found = locked(Property.select().where(Property.id == property_id), "FOR UPDATE").first()
-    if found is None:
-        raise Missing
-    kept: Property = found
-    return kept
+    list(locked(Property.select().where(Property.id == property_id), "FOR UPDATE"))
+    return managed_property(person, property_id)
 
 
 def _refuse_held(person: User, place: Property) -> None:

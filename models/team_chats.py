@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from itertools import combinations
 
+from peewee import chunked
+
 from models import windows
 from models.connection import CONNECTED, SUB_ADMIN, TEAM_ROLES, Connection
-from models.database import OPEN
+from models.database import INSERTED_AT_ONCE, OPEN
 from models.record import append_event, lock_thread
 from models.thread import COMMON, PERSONAL, TEAM, AccessWindow, Thread
 from models.user import User
@@ -107,8 +109,8 @@ def _personal_chats(
         {"account": account, "channel": TEAM, "kind": PERSONAL, "pair": name, "created_at": at}
         for name in named
     ]
-    for start in range(0, len(made), 100):
-        Thread.insert_many(made[start : start + 100]).on_conflict_ignore().execute()
+    for some in chunked(made, INSERTED_AT_ONCE):
+        Thread.insert_many(some).on_conflict_ignore().execute()
     of_account = Thread.select(Thread.id, Thread.pair).where(
         (Thread.account == account) & (Thread.kind == PERSONAL)
     )

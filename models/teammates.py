@@ -18,10 +18,10 @@ from models.connection import (
     TEAM_ROLES,
     Connection,
 )
-from models.contacts import lock_managed, refuse_present
+from models.contacts import refuse_present
 from models.database import locked, next_seq, transaction
 from models.errors import Conflict, Missing
-from models.keeping import managed_member
+from models.keeping import lock_managed, managed_member
 from models.link import INVITATION, Link
 from models.text import line
 from models.thread import TEAM
@@ -62,13 +62,13 @@ def add(person: User, account: int, wanted: Wanted, at: int | None = None) -> Co
     check = Check()
     name = check.read("name", partial(line, limit=LONGEST_NAME), wanted.name, NAME_MISSING)
     email = check.read("email", address, wanted.email, ADDRESS_MISSING)
-    refuse_present(check, person, account, email, hiring=True)
-    check.finish()
     places = wanted.places
-    chosen = None if places is None else permissions.properties_of(account, places)
     with transaction():
         team.lock(account)
         keeping.require_admin(person, account)
+        refuse_present(check, person, account, email, hiring=True)
+        check.finish()
+        chosen = None if places is None else permissions.properties_of(account, places)
         member = _known(account, email) or Connection.create(
             account=account, role=SUB_ADMIN, name=name, email=email, created_at=at
         )

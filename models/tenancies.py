@@ -10,10 +10,10 @@ from models import appearing, clock, ending, policy
 from models.checking import Check
 from models.clock import FOREVER
 from models.connection import CONNECTED, TENANT, Connection
-from models.contacts import UNIT_MISSING, UNIT_UNKNOWN, lock_managed, read_days
+from models.contacts import UNIT_MISSING, UNIT_UNKNOWN, read_days
 from models.database import transaction
 from models.errors import Invalid, Missing, Refused
-from models.keeping import managed_contact
+from models.keeping import lock_managed, managed_contact
 from models.moving import moved
 from models.places import visible_units
 from models.property import Property, Tenancy, Unit

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from peewee import IntegrityError
 from playhouse.test_utils import count_queries
 
 from models import clock, contacts, importing, places
@@ -374,7 +375,8 @@ class TestAllOrNobody:
         assert entry.home
         broken = dataclasses.replace(entry, columns=entry.columns | {"role": None})
         plan.__dict__["entries"] = [plan.steps[0].entry, broken]
-        assert not importing._store(house.admin, plan, NOW, invites=True)
+        with pytest.raises(IntegrityError):
+            importing._store(house.admin, plan, NOW, invites=True)
         self.nothing_is_stored(house)
 
     def test_two_presses_at_once_make_no_doubles(self, house: Office) -> None:

@@ -7,18 +7,16 @@ in one transaction, in which nothing is computed but asked once more whether the
 from collections.abc import Callable
 from typing import Any, Final
 
-from peewee import IntegrityError
-
 from models import clock, inviting, policy
 from models.connection import INVITED, NOT_CONNECTED, Connection
-from models.contacts import Entry, lock_account
+from models.contacts import Entry
 from models.database import db, insert_all, transaction
 from models.errors import Conflict
 from models.importing import plan as planning
 from models.importing.days import day_comes_first, has_slashes
 from models.importing.plan import ADD, FAULTY, THERE, Choices, Facts, Plan, Step
 from models.importing.spreadsheet import COLUMNS, FAULT, Table, read, written
-from models.keeping import managed_account, visible_roles
+from models.keeping import lock_account, managed_account, visible_roles
 from models.places import visible_units, works_for_all
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.user import User
@@ -140,15 +138,11 @@ def _rows(query: Any, *columns: Any) -> list[Any]:
 
 def _store(person: User, plan: Plan, at: int, invites: bool) -> bool:
     """Carry a plan out; False, and nothing stored, when its facts do not hold any more."""
-    try:
-        with transaction():
-            lock_account(person, plan.facts.account)
-            if _facts(person, plan.facts.account) != plan.facts:
-                return False
-            _insert(person, plan, at, invites)
-    except IntegrityError:
-        # Somebody added a unit of this name in this moment: that asks for no lock of ours.
-        return False
+    with transaction():
+        lock_account(person, plan.facts.account)
+        if _facts(person, plan.facts.account) != plan.facts:
+            return False
+        _insert(person, plan, at, invites)
     return True
 
 
