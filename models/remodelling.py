@@ -8,7 +8,6 @@ from typing import Final
 from peewee import Expression, IntegrityError
 
 from models import appearing, clock, ending, policy
-from models.account import Account
 from models.checking import Check
 from models.clock import FOREVER
 from models.connection import Connection
@@ -140,15 +139,15 @@ def remove_property(person: User, property_id: int) -> Property:
 
 
 def _locked(person: User, property_id: int) -> Property:
-    """The property with its row locked: who adds a tenancy there waits, or was first.
+    """The property, for who may still change it, with its account and its tenants locked.
 
-    Whether the person may change it is asked again under the locks.
+    Whoever else adds a tenancy, a unit or an owner there holds the account too: they wait, or
+    were first.
     """
     place = managed_property(person, property_id)
-    list(locked(Account.select().where(Account.id == place.account_id), "FOR SHARE"))
+    lock_account(person, place.account_id)
     ties = Tenancy.select(Tenancy.connection).where(Tenancy.property == place)
     list(locked(Connection.select().where(Connection.id.in_(ties)).order_by(Connection.id)))
-    list(locked(Property.select().where(Property.id == property_id), "FOR UPDATE"))
     return managed_property(person, property_id)
 
 
