@@ -9,7 +9,7 @@ from models.connection import CONNECTED, INVITED, NOT_CONNECTED, OWNER, Connecti
 from models.contacts import read_facts, read_owned, refuse_present
 from models.database import transaction
 from models.errors import Refused
-from models.keeping import lock_managed, managed_contact
+from models.keeping import lock_account, lock_managed, managed_contact
 from models.link import INVITATION, Link
 from models.moving import moved
 from models.places import works_for_all
@@ -49,6 +49,7 @@ def change_facts(
     check = Check()
     columns = read_facts(check, facts)
     with transaction():
+        lock_account(person, contact.account_id)
         contact = lock_managed(person, contact)
         refuse_present(check, person, contact.account_id, columns["email"], contact)
         check.finish()
