@@ -301,6 +301,18 @@ class TestDisconnecting:
         assert "Reconnect" in text(desk, f"/contacts/{priya.id}")
         assert phone.post(f"{here}/disconnect").status_code == 409
 
+    def test_an_invitation_to_come_back_shows_beside_the_end(
+        self, desk: FlaskClient, priya: Connection
+    ) -> None:
+        desk.post(f"/contacts/{priya.id}/disconnect")
+        for page in ("/contacts?role=tenant", f"/contacts/{priya.id}"):
+            assert "chip-lamp" not in text(desk, page)
+        desk.post(f"/contacts/{priya.id}/invite", data={"email": priya.email})
+        for page in ("/contacts?role=tenant", f"/contacts/{priya.id}"):
+            shown = text(desk, page)
+            assert "chip-slate" in shown
+            assert "chip-lamp" in shown
+
     def test_who_keeps_no_contacts_is_told_whom_to_ask(
         self, app: Flask, house: Office, priya: Connection
     ) -> None:

@@ -53,7 +53,8 @@ hear("signed-out", keepNow);
 function restore() {
   const text = field()?.form ? kept(nameOf(field().form.dataset.threadId), "") : "";
   if (!text || (field().value && !isQuote())) return;
-  field().value = text;
+  const quote = isQuote() && !text.startsWith(field().defaultValue) ? field().defaultValue : "";
+  field().value = quote + text;
   field().dispatchEvent(new Event("input", { bubbles: true }));
 }
 

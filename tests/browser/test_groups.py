@@ -132,8 +132,8 @@ def test_readers_of_an_announcement_never_learn_of_each_other(dialogue, marcus, 
     maya.goto(dialogue.address)
     expect(message(maya, "Until when?")).to_contain_text("Water will be off Thursday.")
 
-    # An untouched quote is no draft; what somebody had begun to write there is kept.
-    for words, kept in ((None, quote), ("My own words", "My own words")):
+    # An untouched quote is no draft; what somebody had begun to write there is kept below it.
+    for words, kept in ((None, quote), ("My own words", f"{quote}My own words")):
         other.get_by_role("link", name="Answer").click()
         expect(field(other)).to_have_value(quote)
         if words:
