@@ -12,7 +12,7 @@ from flask import current_app, render_template
 from flask_mail import Message
 
 from blueprints import tokens
-from models import clock, policy, team
+from models import clock, keeping, policy, team
 from models import link as links
 from models.connection import TEAM_ROLES
 from models.homes import homes_of
@@ -132,7 +132,7 @@ def _invitation(link: Link) -> Told:
 
 def _joined_elsewhere(row: Outbox) -> Mail | None:
     contact = row.link.connection
-    told = team.told_of(contact.account_id, row.link.sent_by)
+    told = keeping.told_of(contact, row.link.sent_by)
     if told is None or policy.is_hidden(contact):
         return None
     where = "/settings/team" if contact.role in TEAM_ROLES else "/contacts"

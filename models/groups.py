@@ -21,6 +21,7 @@ from models.places import works_for_all
 from models.record import append_event, lock_thread
 from models.text import line
 from models.thread import (
+    ANNOUNCEMENT,
     CONVERSATION,
     GROUPS,
     OWNERS,
@@ -255,7 +256,11 @@ def _own_title(topic: Thread, members: Sequence[Connection]) -> str:
         return str(topic.property.name)
     if topic.follows:
         return f"All {PLURALS[topic.channel]}"
-    return suggested_title(sorted((tie.name for tie in members), key=str.casefold))
+    if topic.kind == ANNOUNCEMENT:  # its readers never learn of each other
+        return "Announcement"
+    # As they call themselves: they read it, and what the account calls them is its own.
+    named = User.select(User.name).where(User.id.in_([tie.user_id for tie in members]))
+    return suggested_title(sorted((user.name for user in named), key=str.casefold))
 
 
 def _twin(topic: Thread, members: Sequence[Connection], at: int) -> Thread | None:
@@ -309,7 +314,7 @@ def _rename(topic: Thread, title: str, person: User, at: int) -> None:
         return
     locked_topic = lock_thread(topic.id)
     Thread.update(title=title).where(Thread.id == topic.id).execute()
-    append_event(locked_topic, "renamed", person.id, None, at, title=title)
+    append_event(locked_topic, "renamed", person.id, None, at, title=title, was=topic.title)
 
 
 def _let_go(topic: Thread, asked: Collection[str], person: User, at: int) -> set[int]:

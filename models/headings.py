@@ -1,5 +1,6 @@
 """What a conversation is called, and the line under its name, as one person reads them."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from models.account import Account
 from models.connection import ADMIN, OWNER, SERVICE_PRO, SUB_ADMIN, TENANT, Connection
 from models.database import OPEN
 from models.homes import homes_of
+from models.message import EVENT, Message
 from models.thread import (
     ANNOUNCEMENT,
     COMMON,
@@ -69,6 +71,9 @@ def headings(
     homes = of_others | homes_of([t.contact_id for t in dialogues if not threads[t.id]], at)
     colleagues = _colleagues(person, [t.id for t in found.values() if t.kind == PERSONAL])
     sizes = _sizes([t.id for t in found.values() if t.kind in GROUP_WORDS])
+    left = [t.id for t in found.values() if t.kind in GROUP_WORDS and not threads[t.id]]
+    for one, title in _titles_then(person, left).items():
+        found[one].title = title
     return {
         one: _heading(thread, threads[one], homes, colleagues.get(one), sizes.get(one, 0))
         for one, thread in found.items()
@@ -132,6 +137,27 @@ def _colleagues(person: User, personal: list[int]) -> dict[int, User]:
         .where(AccessWindow.thread.in_(personal) & (AccessWindow.user != person))
     )
     return {window.thread_id: window.user for window in query}
+
+
+def _titles_then(person: User, groups: list[int]) -> dict[int, str]:
+    """What the groups that a member left and that were renamed since were called until then."""
+    if not groups:
+        return {}
+    own = (AccessWindow.user == person) & AccessWindow.thread.in_(groups)
+    last = AccessWindow.select(AccessWindow.thread, fn.MAX(AccessWindow.to_seq)).where(own)
+    until = dict(last.group_by(AccessWindow.thread).tuples())
+    left = {thread: seq for thread, seq in until.items() if seq != OPEN}
+    if not left:
+        return {}
+    later = Message.select(Message.thread, Message.id, Message.body).where(
+        Message.thread.in_(list(left)) & (Message.kind == EVENT) & (Message.id > min(left.values()))
+    )
+    titles: dict[int, str] = {}
+    for thread, seq, body in later.order_by(Message.id.desc()).tuples():
+        event = json.loads(body)
+        if seq > left[thread] and "was" in event:
+            titles[thread] = event["was"]
+    return titles
 
 
 def _sizes(groups: list[int]) -> dict[int, int]:

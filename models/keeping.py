@@ -148,6 +148,19 @@ def lock_managed(
     return managed(person, contact.id)
 
 
+def told_of(contact: Connection, inviter: User) -> User | None:
+    """Who on the team is told of a contact or teammate: the inviter who sees them, else an admin.
+
+    What somebody may not see any more is in no mail to them either (SPEC 1).
+    """
+    account = contact.account_id
+    told = team.told_of(account, inviter)
+    if told is None or policy.is_admin(told, account):
+        return told
+    seen = policy.visible_contacts(told, account).where(Connection.id == contact.id)
+    return told if seen.exists() else team.told_of(account, None)
+
+
 def visible_roles(person: User, account: Account) -> list[str]:
     """The roles whose contacts the person sees in an account, in the order of the tabs.
 

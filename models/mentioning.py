@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from models.connection import ADMIN, Connection
+from models.connection import ADMIN, TEAM_ROLES, Connection
 from models.headings import ROLE_WORDS
 from models.mention import EVERYONE, Mention, mentioned_in, token
 from models.message import Message
@@ -80,7 +80,7 @@ def resolved(view: View, text: str, audience: int, meant: Iterable[int] = ()) ->
         return text
     able = {user for user, _ in people}
     chosen = list(meant)
-    people += _absent(set(chosen) - able)
+    people += _absent(view, set(chosen) - able)
 
     def put(found: re.Match[str]) -> str:
         user = _one_of(_called(people, found[1]), chosen)
@@ -119,10 +119,21 @@ def _seeing(view: View, audience: int) -> Sequence[View]:
     ]
 
 
-def _absent(users: Collection[int]) -> list[tuple[int, str]]:
+def _absent(view: View, users: Collection[int]) -> list[tuple[int, str]]:
+    """The names of those among `users` who will not see it: of the thread, or of the team.
+
+    Of nobody else: a text that stays plain would tell whose number it is.
+    """
     if not users:
         return []
-    return list(User.select(User.id, User.name).where(User.id.in_(list(users))).tuples())
+    thread = view.thread
+    in_it = {one.person.id for one in viewers(thread.id, view.at)}
+    of_team = Connection.select(Connection.user).where(
+        (Connection.account == thread.account_id) & Connection.role.in_(TEAM_ROLES)
+    )
+    known = User.id.in_(list(in_it & set(users))) | User.id.in_(of_team)
+    asked = User.select(User.id, User.name).where(known)
+    return [(user, name) for user, name in asked.tuples() if user in users]
 
 
 def _called(people: Iterable[tuple[int, str]], name: str) -> list[int]:

@@ -7,9 +7,9 @@ from peewee import Select
 
 from models import clock, policy, team
 from models.appearing import count_from
-from models.connection import ADMIN, MANAGE, Connection, TeamRight
+from models.connection import ADMIN, MANAGE, NOT_CONNECTED, Connection, TeamRight
 from models.database import db, last_seq, next_seq, transaction
-from models.errors import Conflict, Invalid
+from models.errors import Conflict, Invalid, Missing
 from models.keeping import lock_managed, managed_member
 from models.prepared import Prepared
 from models.property import Property, StaffProperty
@@ -144,6 +144,8 @@ def _changed(
         tie = lock_managed(person, tie, managed_member)
         if tie.role == ADMIN:
             raise Conflict(OF_ADMINS)
+        if tie.state == NOT_CONNECTED:  # taken off the list meanwhile
+            raise Missing
         rewrite(tie, lambda: change(tie), at)
     return tie
 

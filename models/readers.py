@@ -1,6 +1,7 @@
 """Who reads a group: those who take part in it now, and the team (SPEC 2, "Who reads this")."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from peewee import Select, fn
@@ -103,15 +104,26 @@ def _present(thread: int) -> Select:
 
 
 def concerned(thread: int) -> list[View]:
-    """Whose view a change of a thread itself touches: who came, went, or sees its new name.
+    """Whose view the last change of a thread itself touches: who came, went, or sees its new name.
 
-    Of an announcement a reader is not told that another one came or went.
+    Of an announcement a reader is not told that another one came or went. Who left before is
+    told of nothing more.
     """
     seeing = viewers(thread)
+    # One act may leave several events, all of the same instant.
+    log = Message.select().where(Message.thread == thread)
+    last = log.order_by(Message.id.desc()).first()
+    if last is None:
+        return seeing
+    told = (
+        log.select(Message.id, Message.created_at).order_by(Message.id.desc()).tuples().iterator()
+    )
+    began = [seq for seq, _ in takewhile(lambda row: row[1] == last.created_at, told)][-1]
+    seeing = [view for view in seeing if view.takes_part or view.version >= began]
     if not seeing or seeing[0].thread.kind != ANNOUNCEMENT:
         return seeing
-    last = Message.select(fn.MAX(Message.id)).where(Message.thread == thread)
-    shown = last.where(Message.audience != Side.TEAM).scalar() or 0
-    if last.scalar() == shown:
+    public = log.where(Message.audience != Side.TEAM).order_by(Message.id.desc()).first()
+    shown = public.id if public else 0
+    if last.id == shown:
         return seeing
     return [view for view in seeing if view.is_team or view.version > shown]

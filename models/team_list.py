@@ -16,6 +16,7 @@ from models.connection import (
     Connection,
     TeamRight,
 )
+from models.errors import Missing
 from models.property import Property, StaffProperty
 from models.user import User
 
@@ -91,8 +92,14 @@ def rows(person: User, account: Account, at: int | None = None) -> list[MemberRo
 
 
 def row(person: User, member: Connection, at: int | None = None) -> MemberRow:
-    """The row of one person whom `person` may see."""
-    return next(one for one in rows(person, member.account, at) if one.id == member.id)
+    """The row of one person whom `person` may see.
+
+    :raises Missing: when they were taken off the list.
+    """
+    found = next((one for one in rows(person, member.account, at) if one.id == member.id), None)
+    if found is None:
+        raise Missing
+    return found
 
 
 def _state(tie: Connection, is_open: bool) -> str:

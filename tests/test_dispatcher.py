@@ -19,7 +19,8 @@ from models.connection import NOT_CONNECTED
 from models.database import connected, db
 from models.link import SIGN_IN, Link
 from models.outbox import FIRST_PAUSE, LEASE, Outbox
-from tests.factories import contact, office, person
+from models.thread import TENANTS
+from tests.factories import contact, member, office, person, set_right, tie_of
 from tests.mailbox import Read, files, mails, parsed
 from tests.servers import free_port
 from tests.test_links import at_once
@@ -276,6 +277,16 @@ def test_the_team_is_told_of_both_addresses(app: Flask) -> None:
     assert told.to == house.admin.email
     assert "grace@example.com" in told.text
     assert other.email in told.text
+
+
+def test_an_inviter_who_does_not_see_the_contact_any_more_is_not_told(app: Flask) -> None:
+    house = office()
+    maya = member(house.account)
+    grace = contact(house.account, "Grace Bellamy", state=NOT_CONNECTED)
+    link = inviting.invite(maya, grace.id, "grace@example.com")
+    set_right(tie_of(maya, house.account), TENANTS, 0)
+    joining.accept(link, person("Grace Bellamy"))
+    assert [mail.to for mail in mails(app)] == [house.admin.email]
 
 
 def test_files_are_whole_and_private_and_a_repeat_overwrites_its_own(app: Flask) -> None:

@@ -347,3 +347,37 @@ def test_the_pages_of_a_large_group_ask_no_more_than_those_of_a_small_one(scene)
                 assert maya.get(f"/threads/{group.id}{address}").status_code == 200
             asked.append(len(statements))
         assert asked[1] == asked[2]
+
+
+def test_an_announcement_is_not_named_after_its_readers(scene):
+    maya = scene.client(scene.maya)
+    maya.post("/groups/new", data=form(scene.beth, scene.jonah, kind=ANNOUNCEMENT))
+    made = Thread.get(Thread.kind == ANNOUNCEMENT)
+    assert made.title == "Announcement"
+    assert "Jonah" not in scene.client(scene.beth.user).get(f"/threads/{made.id}").text
+
+
+def test_a_group_is_named_as_its_members_call_themselves(scene):
+    Connection.update(name="Pays Late").where(Connection.id == scene.ade.id).execute()
+    scene.client(scene.maya).post("/groups/new", data=form(scene.ade, scene.jonah))
+    assert Thread.get(Thread.kind == CONVERSATION).title == "Ade & Jonah"
+
+
+def test_who_left_learns_of_no_new_name(scene):
+    made = scene.group(CONVERSATION, scene.beth, scene.jonah, scene.ade)
+    here, maya = f"/threads/{made.id}/group", scene.client(scene.maya)
+    ade = Device(scene.app, scene.ade.user)
+    was = [scene.beth.id, scene.jonah.id, scene.ade.id]
+    maya.post(here, data={"title": "Alder news", "was": was, "members": was[:2]})
+    assert ("threads:changed", {"thread_ids": [made.id]}) in ade.events()
+    for title in ("Without Ade", "Still without Ade"):
+        maya.post(here, data={"title": title, "was": was[:2], "members": was[:2]})
+    assert ade.events() == []
+    for path in (f"/threads/{made.id}", "/messages"):
+        page = ade.http.get(path).text
+        assert "Alder news" in page
+        assert "ithout Ade" not in page
+    assert f"/threads/{made.id}" in ade.http.get("/search?q=alder").text
+    assert f"/threads/{made.id}" not in ade.http.get("/search?q=without").text
+    maya.post(here, data={"title": "All again", "was": was[:2], "members": was})
+    assert "All again" in ade.http.get(f"/threads/{made.id}").text

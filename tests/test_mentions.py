@@ -419,3 +419,12 @@ def test_a_broadcast_reads_once_for_everybody_who_sees_the_same(house):
         found = seen_by_all(house.thread.id, message.id)
     assert many.count == few.count
     assert {seen.body for _, seen in found} == {"@Maya Okafor"}
+
+
+def test_a_mention_does_not_tell_whose_number_it_is(house):
+    """Only whoever of the thread is not reached now lets a name stay plain text."""
+    stranger, group = factories.person(house.beth.name), house.group(CONVERSATION)
+    for number in (stranger.id, stranger.id + 1):
+        typed = factories.draft(f"@{house.beth.name}", mentions=(number,))
+        post_message(house.priya, group.id, typed)
+        assert marked(house.maya, group) == [(f"@{house.beth.name}", house.beth.id)]

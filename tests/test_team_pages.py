@@ -413,3 +413,14 @@ def test_nothing_is_changed_on_the_team_of_a_closed_account(
     assert "<select" not in page.text
     assert admin.post(path_of(daniel, house), data={"tenants": "none"}).status_code == 403
     assert admin.post(f"{HERE}/new", data=RUTH).status_code == 403
+
+
+def test_a_page_of_somebody_taken_off_the_list_is_gone(admin, house):
+    admin.post(f"{HERE}/new", data=RUTH)
+    here = f"{HERE}/{of_ruth().id}"
+    assert admin.post(f"{here}/remove").status_code == 303
+    for path in (f"{here}/remove", f"{here}/properties"):
+        assert admin.get(path).status_code == 404
+    for path, headers in ((here, HTMX), (here, {}), (f"{here}/properties", {})):
+        assert admin.post(path, data={"tenants": "manage"}, headers=headers).status_code == 404
+    assert levels(of_ruth())["tenants"] == VIEW

@@ -34,7 +34,10 @@ function follow(form) {
   const who = form.elements.who;
   const byHand = who.value === "picked";
   const rule = who.selectedOptions[0].text.replace(/^(Everyone at|Owners of) /, "");
-  title.placeholder = byHand ? titleOf(picked.map((box) => box.dataset.name)) : rule;
+  const names = picked.map((box) => box.dataset.name);
+  // Readers of an announcement do not learn of each other by its name either.
+  const own = form.elements.kind.value === "announcement" ? "Announcement" : titleOf(names);
+  title.placeholder = byHand ? own : rule;
 }
 
 on("input", "[data-narrows]", narrow);
