@@ -16,7 +16,7 @@ from blueprints.words import CHANNELS
 from models import inviting, keeping, permissions, policy, team_list, teammates
 from models.account import PROPERTY_MANAGER, Account
 from models.connection import DISCONNECTED, MANAGE, VIEW, Connection
-from models.errors import Conflict, Invalid
+from models.errors import Conflict, Invalid, Missing
 from models.team_list import MemberRow
 from models.teammates import Wanted
 from models.thread import CONTACTS, MAINTENANCE, OWNERS, SERVICE_PROS, TENANTS
@@ -163,7 +163,10 @@ def confirm_leaving() -> Response:
 def leave() -> Response:
     """Leave the team; the last admin cannot."""
     account = chrome.account_or_404()
-    own = next(c for c in policy.team_connections(viewer()) if c.account_id == account.id)
+    mine = (one for one in policy.team_connections(viewer()) if one.account_id == account.id)
+    own = next(mine, None)
+    if own is None:  # removed in this moment
+        raise Missing
     try:
         closed = teammates.leave(viewer(), account.id)
     except Conflict as refusal:

@@ -165,6 +165,7 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         "thread": view,
         "row": row,
         "contact": contact,
+        "may_invite": may_invite(),
         "phone": policy.phone_of(contact) if contact else "",
         "place": row.place,
         "colleagues": team_chats.people(view.thread, viewer()),

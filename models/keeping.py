@@ -135,7 +135,8 @@ def lock_managed(
     """The contact with its row locked, for who may still change it; inside a transaction.
 
     What decides it is locked too and asked again: a right that was taken away in this moment
-    counts, and one that is taken away from now on waits (MODEL 4).
+    counts, and one that is taken away from now on waits (MODEL 4). The account is, so that one
+    at a time decides who has an address.
 
     :param managed: asks who may, one of the functions above.
     :raises Missing: when it is not there or not theirs to see any more.
@@ -143,7 +144,7 @@ def lock_managed(
     """
     own = (Connection.account == contact.account_id) & (Connection.user == person)
     concerned = Connection.select().where(own | (Connection.id == contact.id))
-    list(locked(Account.select().where(Account.id == contact.account_id), "FOR SHARE"))
+    list(locked(Account.select().where(Account.id == contact.account_id)))
     list(locked(concerned.order_by(Connection.id)))
     return managed(person, contact.id)
 

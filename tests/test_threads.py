@@ -232,6 +232,18 @@ def test_who_left_does_not_learn_how_far_the_others_read(app: Flask, place: Offi
     assert 'data-seen-seq="0"' in hers.get(f"/threads/{thread.id}").text
 
 
+def test_an_ended_conversation_leads_back_for_who_may_invite(app):
+    house = office()
+    tie = contact(house.account)
+    viewer = member(house.account, rights=VIEW)
+    page = f"/threads/{dialogue_of(tie).id}"
+    assert "Reconnect" not in browser_of(app, house.admin).get(page).text
+    disconnect(tie)
+    assert "Reconnect" in browser_of(app, house.admin).get(page, headers=HTMX).text
+    for other in (viewer, tie.user):
+        assert "Reconnect" not in browser_of(app, other).get(page).text
+
+
 def test_who_cannot_write_is_not_asked_to_say_hello(app):
     house = office()
     tie = contact(house.account)

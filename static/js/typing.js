@@ -47,6 +47,9 @@ hear("placed", ({ added, live }) => {
 hear("outbox", ({ state }) => {
   if (state === "queued") saidAt = 0;
 });
-hear("left", () => {
-  for (const user of [...people.keys()]) forget(user);
-});
+// The field was exchanged: perhaps nobody writes here any more.
+for (const name of ["left", "composer"]) {
+  hear(name, () => {
+    for (const user of [...people.keys()]) forget(user);
+  });
+}

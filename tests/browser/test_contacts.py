@@ -10,7 +10,7 @@ from models import clock
 from models.connection import NOT_CONNECTED, Connection
 from tests import factories
 from tests.browser.axe import assert_accessible
-from tests.browser.conversation import field, is_live, message, opened, row
+from tests.browser.conversation import field, is_live, log, message, opened, row
 from tests.browser.test_story import mailed_path
 
 
@@ -56,7 +56,7 @@ def test_a_disconnect_closes_the_conversation_of_who_is_looking(dialogue, visit,
     expect(priya.get_by_text("Birch & Vine disconnected. You can't write here.")).to_be_visible()
     expect(field(priya)).to_have_count(0)
     expect(message(priya, "The lift is repaired.")).to_be_visible()
-    expect(priya.get_by_text("Maya Okafor ended the connection")).to_be_visible()
+    expect(log(priya).get_by_text("Maya Okafor ended the connection")).to_be_visible()
     expect(contacts.get_by_role("row", name=re.compile("Priya"))).to_contain_text("Disconnected")
     assert was_never_reloaded(priya)
     assert was_never_reloaded(contacts)
