@@ -220,7 +220,9 @@ def report(token: str) -> Response:
     found = file.report()
     if found is None:
         return go_to(url_for("importing.preview", token=token))
-    lines, pages = _page_of(found["lines"])
+    # What is hidden by now, as owners in Landlord mode, is hidden here too.
+    roles = visible_roles(viewer(), account)
+    lines, pages = _page_of([line for line in found["lines"] if line["role"] in roles])
     return page_or_partial(
         "import_report", account=account, report=found, lines=lines, token=token, **pages
     )

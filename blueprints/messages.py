@@ -13,6 +13,9 @@ from models.message import Message
 from models.seen import SeenMessage
 from models.view import View
 
+MENTIONS = 500
+"""People that a message can choose to mention; further ones are only found by their names."""
+
 bp = Blueprint("messages", __name__, url_prefix="/threads/<int:thread>")
 
 
@@ -64,7 +67,7 @@ def _post(thread: int) -> tuple[Message, bool]:
         audience=form.get("audience") or "everyone",
         reply_to=seq_or_404(reply_to) if reply_to else None,
         files=files.of_form(thread),
-        mentions=tuple(map(seq_or_404, form.getlist("mentions"))),
+        mentions=tuple(map(seq_or_404, form.getlist("mentions")[:MENTIONS])),
     )
     message, created = posting.post_message(viewer(), thread, draft)
     if created:

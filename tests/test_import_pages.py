@@ -22,7 +22,7 @@ from models.connection import INVITED, MANAGE, VIEW, Connection
 from models.database import db
 from models.link import Link
 from models.user import User
-from tests.factories import Office, contact, member, office, person, set_right, tie_of
+from tests.factories import Office, contact, member, office, person, set_mode, set_right, tie_of
 from tests.signed_in import browser_of
 from tests.test_page_queries import counted
 
@@ -214,6 +214,16 @@ def test_lines_without_a_role_have_the_one_chosen(mine: Import, house: Office) -
     mine.address = answer.location.partition("?")[0]
     assert mine.press(f"?{answer.location.partition('?')[2]}").status_code == 303
     assert Connection.get(Connection.name == "Tomasz").role == "service_pro"
+
+
+def test_a_report_hides_owners_with_the_others(mine: Import, house: Office) -> None:
+    mine.bring("Role,Name\nOwner,Olga Reed\nTenant,Grace Bellamy\n")
+    mine.press()
+    assert "Olga Reed" in mine.client.get(f"{mine.address}/report").text
+    set_mode(house.account, "landlord")
+    report = mine.client.get(f"{mine.address}/report").text
+    assert "Grace Bellamy" in report
+    assert "Olga Reed" not in report
 
 
 def test_send_connection_to_all_that_have_an_address(

@@ -128,7 +128,7 @@ def test_a_tenancy_is_ended_on_the_contacts_page(stays, visit, console):
     expect(maya.get_by_text("so the connection has ended too")).to_be_visible()
     is_live(maya)
     expect(priya.get_by_text("Your tenancy ended. You can't write here.")).to_be_visible()
-    expect(priya.get_by_text("Priya’s tenancy ended")).to_be_visible()
+    expect(log(priya).get_by_text("Priya’s tenancy ended")).to_be_visible()
     assert was_never_reloaded(priya)
     # A form was refused on purpose; Chromium itself says so.
     console.lines = [line for line in console.lines if "422" not in line]
