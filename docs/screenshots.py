@@ -50,8 +50,8 @@ def main() -> None:
                 page.goto(server.url + address)
                 page.locator("#log[data-ready]").wait_for()
             # What Maya has on screen is read: her number falls, and Priya sees it.
-            desktop.get_by_role("link", name="Messages, 5 unread").first.wait_for()
             phone.get_by_text("Seen 10:4").wait_for()
+            desktop.locator(".thread-row.unread[aria-current]").wait_for(state="detached")
             _take(phone, "conversation-phone.png")
             _take(desktop, "messenger-desktop.png")
             browser.close()
