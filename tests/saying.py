@@ -9,7 +9,7 @@ from models.posting import Draft, delete_message, edit_message, post_message
 from models.thread import Thread
 from models.user import User
 from tests import factories
-from tests.oracle import EDITABLE_FOR, SIDES_OF, Said, Topic
+from tests.oracle import EDITABLE_FOR, SIDES_OF, TEAM, Said, Topic
 from tests.world import World
 
 
@@ -27,7 +27,7 @@ class Saying:
         audience = self.random.choice(list(SIDES_OF)) if request else "everyone"
         known = [seq for seq in topic.log if self.random.random() < 0.1]
         reply = self.random.choice(known) if known else None
-        body, mentions = f"Text {self.random.random()}", self._mentions()
+        body, mentions = f"Text {self.random.random()}", self._mentions(topic)
         body = " ".join([*(f"@{self.user(other).name}" for other in mentions), body])
         draft = factories.draft(body, audience, reply_to=reply, mentions=mentions)
         expected = self._answer(person, topic, audience, reply)
@@ -67,11 +67,14 @@ class Saying:
         if message is not None:
             self.oracle.delete(topic, said.seq, message.version)
 
-    def _mentions(self) -> tuple[int, ...]:
-        """Nobody mostly, else somebody, or two; chosen by id, since many share a name."""
-        if self.random.random() < 0.6:
+    def _mentions(self, topic: Topic) -> tuple[int, ...]:
+        """Nobody mostly, else one of the thread or the team, or two; by id, many share a name."""
+        ties = [tie for tie in self.oracle.ties if tie.account == topic.account]
+        team = {tie.person for tie in ties if tie.role in TEAM}
+        known = [user for user in self.world.users if user in topic.handed or user in team]
+        if self.random.random() < 0.6 or len(known) < 2:
             return ()
-        return tuple(self.random.sample(list(self.world.users), self.random.choice([1, 1, 2])))
+        return tuple(self.random.sample(known, self.random.choice([1, 1, 2])))
 
     def _answer(self, person: int, topic: Topic, audience: str, reply: int | None) -> str:
         if not self.oracle.sees(person, topic, self.now):
