@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.connection import OWNER
+from models.connection import OWNER, SERVICE_PRO
 from models.user import User
 from tests import factories
 from tests.browser.axe import assert_accessible
@@ -127,3 +127,28 @@ def test_who_is_on_two_teams_chooses_which_one_is_shown(visit, dialogue: Dialogu
     page.goto("/messages?channel=tenants")
     expect(row(page, "Priya Raman")).to_be_visible()
     expect(row(page, "Omar Haddad")).to_have_count(0)
+
+
+def test_a_pro_of_two_accounts_has_one_inbox_and_nothing_crosses(
+    visit, dialogue: Dialogue, signs_in, console
+):
+    console.network_is_cut = True  # Chromium says of the 404 that there was one
+    harbor = factories.office("Harbor Homes")
+    one = factories.contact(dialogue.office.account, "Tomasz Kowalczyk", SERVICE_PRO)
+    other = factories.contact(harbor.account, role=SERVICE_PRO, user=one.user)
+    here, there = factories.dialogue_of(one), factories.dialogue_of(other)
+    factories.say(dialogue.maya, here, "The tap drips.")
+    factories.say(harbor.admin, there, "The boiler is cold.")
+    tomasz = visit(signs_in(one.user), "/messages", phone=True)
+    is_live(tomasz)
+    expect(tomasz.get_by_role("link", name="Messages, 2 unread").first).to_be_visible()
+    expect(row(tomasz, "Birch & Vine")).to_contain_text("The tap drips.")
+    expect(row(tomasz, "Harbor Homes")).to_contain_text("The boiler is cold.")
+    maya = visit(dialogue.maya, f"/threads/{there.id}")
+    expect(maya.get_by_text("The boiler is cold.")).to_have_count(0)
+    expect(maya.get_by_role("heading", name="This door doesn't open")).to_be_visible()
+    row(tomasz, "Birch & Vine").click()
+    field(opened(tomasz)).fill("I come at ten.")
+    tomasz.get_by_role("button", name="Send").click()
+    maya.goto(f"/threads/{here.id}")
+    expect(message(opened(maya), "I come at ten.")).to_be_visible()
