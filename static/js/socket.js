@@ -72,8 +72,9 @@ export function connect() {
 
 document.addEventListener("visibilitychange", () => socket && connectNow());
 addEventListener("online", () => socket && connectNow());
-// A page with an open connection could not be kept for the way back.
-addEventListener("pagehide", () => socket?.disconnect());
+// A page with an open connection could not be kept for the way back. One that is only being opened
+// ends with the page; ended here, Chromium would complain.
+addEventListener("pagehide", () => isConnected() && socket.disconnect());
 addEventListener("pageshow", (event) => {
   if (event.persisted) socket?.connect();
 });

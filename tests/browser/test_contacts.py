@@ -104,6 +104,7 @@ def test_a_tenancy_is_ended_on_the_contacts_page(stays, visit, console):
     assert_accessible(maya)
     maya.get_by_role("link", name=re.compile("^Change 412")).click()
     dialog = maya.get_by_role("dialog", name="Change tenancy")
+    expect(dialog).to_be_visible()
     assert_accessible(maya)
     dialog.get_by_label("First day").fill("2020-01-01")
     dialog.get_by_label("Last day").fill("2019-01-01")
