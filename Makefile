@@ -8,10 +8,11 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 run: .venv/.installed
 	@exec $(BIN)/python app.py
 
-# Each file of tests on one of WORKERS processes; 0 runs all of them in this one.
+# Each file of tests on one of WORKERS processes, those with a browser on one together; 0 runs all
+# of them in this one.
 WORKERS ?= auto
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff format --check .

@@ -15,6 +15,13 @@ from models.database import db
 from tests.servers import HallwayServer, PostgresCluster
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file runs in one process, and all browsers in one: they need a processor each."""
+    for item in items:
+        group = "browser" if "browser" in item.path.parts else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own settings must not reach the tests."""
