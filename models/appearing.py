@@ -12,10 +12,8 @@ from peewee import EXCLUDED, chunked, fn
 from models import policy
 from models.database import INSERTED_AT_ONCE, OPEN
 from models.message import Message
-from models.prepared import Prepared
 from models.thread import AccessWindow, Thread, ThreadPerson
-
-_everybody = Prepared(lambda thread, at: policy.access(None, thread, at), "thread", "at")
+from models.view import ways_of_everybody
 
 Seen = dict[tuple[int, int], int]
 """By user and thread, each an id: the seq at which a right of the team let them see it."""
@@ -47,7 +45,7 @@ def seen_by_team(threads: Iterable[int], at: int) -> Seen:
     return {
         (row.user_id, row.thread_id): row.since
         for thread in threads
-        for row in _everybody.rows(thread=thread, at=at)
+        for row in ways_of_everybody.rows(thread=thread, at=at)
         if row.level != policy.NO_LEVEL
     }
 

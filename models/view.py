@@ -39,7 +39,8 @@ PAGE = 50
 """Messages in one page of the log."""
 
 _access = Prepared(policy.access, "person", "thread", "at")
-_everybody = Prepared(lambda thread, at: policy.access(None, thread, at), "thread", "at")
+ways_of_everybody = Prepared(lambda thread, at: policy.access(None, thread, at), "thread", "at")
+"""The rows of `policy.access` of one thread, for all who reach it."""
 
 
 class View:
@@ -275,7 +276,7 @@ def viewers(thread: int, at: int | None = None) -> list[View]:
     """The view of everybody who may see anything of a thread now."""
     at = clock.now() if at is None else at
     by_person: dict[int, list[Any]] = {}
-    for row in _everybody.rows(thread=thread, at=at):
+    for row in ways_of_everybody.rows(thread=thread, at=at):
         by_person.setdefault(row.user_id, []).append(row)
     kept = ThreadPerson.select().where(ThreadPerson.thread == thread)
     kept_by = {one.user_id: one for one in kept}

@@ -122,7 +122,7 @@ def plant(monkeypatch):
 
 
 def forget_prepared():
-    for prepared in (view._access, view._everybody, inbox._positions):
+    for prepared in (view._access, view.ways_of_everybody, inbox._positions):
         prepared._compiled.clear()
 
 
