@@ -1,6 +1,9 @@
 """Accounts: choosing the one that is shown, opening one, and running it as its admin."""
 
-from flask import Blueprint, request
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, redirect, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
 
@@ -10,7 +13,7 @@ from blueprints.notices import go_to
 from blueprints.passwords import is_right
 from blueprints.rendering import page_or_partial
 from blueprints.words import MODES
-from models import administering, closing, signing_up, team, zones
+from models import administering, closing, office_hours, signing_up, team, zones
 from models import session as sessions
 from models.account import LANDLORD
 from models.connection import OWNER, TEAM_ROLES
@@ -64,7 +67,9 @@ def open_another() -> Response:
     return go_to("/", f"{opened.name} is open.")
 
 
-def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
+def _page(
+    errors: dict[str, str] | None = None, status: int = 200, hours: Mapping[str, Any] | None = None
+) -> Response:
     account = chrome.account_or_404()
     try:
         refusal = None
@@ -76,7 +81,9 @@ def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
         status,
         account=account,
         refusal=refusal,
-        typed=request.form if errors else {"name": account.name, "zone": account.zone},
+        typed=request.form if "zone" in request.form else account,
+        hours=hours or office_hours.form(account),
+        week=office_hours.of(account),
         zones=zones.options(),
         has_successors=bool(administering.successors(account.id)),
         errors=errors or {},
@@ -86,7 +93,7 @@ def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
 @bp.get(SETTINGS)
 @login_required
 def settings() -> Response:
-    """Name, time zone and mode of the account; for its admin also handing it over, closing it."""
+    """Name, time zone, hours and mode of the account; for its admin also handing over, closing."""
     return _page()
 
 
@@ -102,6 +109,26 @@ def rename() -> Response:
         return _page(refusal.errors, 422)
     broadcasts.access_changed(team.connected(account.id))
     return go_to(SETTINGS, "Saved.")
+
+
+@bp.get(f"{SETTINGS}/hours")
+@login_required
+def hours() -> Response:
+    """Where refused hours stand, asked for again: the form is part of the account's."""
+    return redirect(SETTINGS)
+
+
+@bp.post(f"{SETTINGS}/hours")
+@login_required
+def set_hours() -> Response:
+    """Change the office hours; open pages of contacts show them at once."""
+    account, form = chrome.account_or_404(), request.form
+    try:
+        office_hours.save(viewer(), account.id, form)
+    except Invalid as refusal:
+        return _page(refusal.errors, 422, form)
+    broadcasts.access_changed(team.connected(account.id))
+    return go_to(f"{SETTINGS}#hours", "Saved.")
 
 
 @bp.get(f"{SETTINGS}/mode")

@@ -1,5 +1,7 @@
 """What a person sets for themself: profile, password, devices."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, request
 from flask_login import login_required
 from werkzeug.wrappers import Response
@@ -17,14 +19,24 @@ from models.errors import Invalid
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 bp.context_processor(chrome.mail_trouble)
 
+PROFILE = "/settings/profile"
+
 WRONG_PASSWORD = "That is not your current password."  # noqa: S105  # a sentence
 
 
-def _profile_form(errors: dict[str, str] | None = None, status: int = 200) -> Response:
-    # The form of the profile has a zone; that of the password, on the same page, has none.
-    typed = request.form if "zone" in request.form else viewer()
+def profile_form(
+    errors: dict[str, str] | None = None, status: int = 200, typed: Any = None
+) -> Response:
+    """Settings → Profile, with what is wrong beside the field it is about.
+
+    :param typed: what stands in the form of the profile, if it was sent; else what is stored.
+    """
     return page_or_partial(
-        "settings_profile", status, typed=typed, zones=zones.options(), errors=errors or {}
+        "settings_profile",
+        status,
+        typed=typed or viewer(),
+        zones=zones.options(),
+        errors=errors or {},
     )
 
 
@@ -32,14 +44,14 @@ def _profile_form(errors: dict[str, str] | None = None, status: int = 200) -> Re
 @login_required
 def index() -> Response:
     """Settings begin with the profile."""
-    return redirect("/settings/profile")
+    return redirect(PROFILE)
 
 
 @bp.get("/profile")
 @login_required
 def show_profile() -> Response:
     """Name, phone, time zone, appearance and password."""
-    return _profile_form()
+    return profile_form()
 
 
 @bp.post("/profile")
@@ -56,13 +68,20 @@ def update_profile() -> Response:
             form.get("zone", ""),
         )
     except Invalid as refusal:
-        return _profile_form(refusal.errors, 422)
-    return go_to("/settings/profile", "Saved.")
+        return profile_form(refusal.errors, 422, form)
+    return go_to(PROFILE, "Saved.")
+
+
+@bp.get("/password")
+@login_required
+def password_form() -> Response:
+    """Where a refused change stands, asked for again: the form is part of the profile."""
+    return redirect(PROFILE)
 
 
 @bp.post("/password")
 @login_required
-@limits.of_changes(lambda errors: _profile_form(errors, 429))
+@limits.of_changes(lambda errors: profile_form(errors, 429))
 def change_password() -> Response:
     """Change the password; every other device is signed out."""
     me, errors = viewer(), {}
@@ -74,13 +93,13 @@ def change_password() -> Response:
     except Invalid as refusal:
         errors |= refusal.errors
     if errors:
-        return _profile_form(errors, 422)
+        return profile_form(errors, 422)
     try:
         signing_in.set_password(me, kept, me.session, proof=proof)
     except sessions.Outdated:
-        return _profile_form({"current_password": WRONG_PASSWORD}, 422)
+        return profile_form({"current_password": WRONG_PASSWORD}, 422)
     end_sessions(me, me.session)
-    return go_to("/settings/profile", "Your password is changed. Other devices were signed out.")
+    return go_to(PROFILE, "Your password is changed. Other devices were signed out.")
 
 
 @bp.get("/devices")

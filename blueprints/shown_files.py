@@ -8,6 +8,13 @@ from models.message import Attachment
 BOX: Final = 330, 240
 """Pixels: the most a single picture takes in the log."""
 
+FILM: Final = 330, 330
+"""Pixels: the most a film takes; those of phones are upright, and have buttons."""
+
+WIDE: Final = 330, 186
+"""Pixels: how large a film is shown that does not say its size."""
+
+LEAST_FILM: Final = 180
 LEAST: Final = 60
 """Pixels: no side is shorter, so that a panorama can still be pressed."""
 
@@ -35,6 +42,14 @@ def in_words(size: int) -> str:
 
 def box(file: Attachment) -> tuple[int, int]:
     """Width and height in pixels at which a picture that stands alone is shown."""
-    width, height = file.width or BOX[0], file.height or BOX[1]
-    scale = min(BOX[0] / width, BOX[1] / height, 1)
-    return max(LEAST, round(width * scale)), max(LEAST, round(height * scale))
+    return _fitted(file.width or BOX[0], file.height or BOX[1], BOX, LEAST)
+
+
+def film_box(file: Attachment) -> tuple[int, int]:
+    """Width and height in pixels at which a film is shown: its controls need some room."""
+    return _fitted(file.width or WIDE[0], file.height or WIDE[1], FILM, LEAST_FILM)
+
+
+def _fitted(width: int, height: int, most: tuple[int, int], least: int) -> tuple[int, int]:
+    scale = min(most[0] / width, most[1] / height, 1)
+    return max(least, round(width * scale)), max(least, round(height * scale))

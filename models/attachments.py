@@ -1,17 +1,19 @@
-"""Files from people: uploaded first, then carried by a message; who may have them."""
+"""Files from people: uploaded first, then carried by a message or a maintenance request."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
 from peewee import IntegrityError
 
-from models import clock, text
+from models import clock, photos, text
 from models.database import locked, transaction
 from models.errors import Conflict, Invalid, Missing, Refused
 from models.media import Prepared
 from models.message import Attachment, Message
+from models.requests.view import RequestView
 from models.storage import Storage
 from models.user import User
 from models.view import View
@@ -43,14 +45,23 @@ def check_may_upload(person: User, thread: int) -> None:
     refusal = View.load(person, thread).refusal()
     if refusal:
         raise Refused(refusal)
-    waiting = Attachment.message.is_null() & (Attachment.uploader == person.id)
+    check_room(person)
+
+
+def check_room(person: User) -> None:
+    """Let nobody upload without end.
+
+    :raises Refused: when too many of their files wait.
+    """
+    waiting = Attachment.waits() & (Attachment.uploader == person.id)
     if Attachment.select().where(waiting).count() >= MOST_WAITING:
         raise Refused("Many of your files wait to be sent. Send or remove some first.")
 
 
-def known(person: User, thread: int, client_id: str) -> Attachment | None:
+def known(person: User, thread: int | None, client_id: str) -> Attachment | None:
     """What a `client_id` was uploaded as before: then it need not be sent again.
 
+    :param thread: where it is to be sent; None for a request.
     :raises Invalid: for a `client_id` that is no UUID.
     :raises Conflict: when it was used in another thread.
     """
@@ -64,9 +75,14 @@ def known(person: User, thread: int, client_id: str) -> Attachment | None:
 
 
 def keep(
-    person: User, thread: int, client_id: str, name: str, prepared: Prepared, storage: Storage
+    person: User,
+    thread: int | None,
+    client_id: str,
+    name: str,
+    prepared: Prepared,
+    storage: Storage,
 ) -> Attachment:
-    """Keep a prepared file until a message carries it.
+    """Keep a prepared file until a message, or without a `thread` a request, carries it.
 
     The content is stored before the row: a row without content is never seen, content
     without a row is an orphan and collected.
@@ -103,21 +119,24 @@ def keep(
         return first
 
 
-def of(person: User, thread: int, ids: Sequence[int]) -> tuple[Attachment, ...]:
+def of(
+    person: User, thread: int | None, ids: Sequence[int], most: int = MOST
+) -> tuple[Attachment, ...]:
     """The files `person` uploaded into a thread for a message, in the order given.
 
     Those that a message carries already are among them: it may be the same message again.
 
+    :param thread: None for what was uploaded for a request.
+    :param most: how many there may be.
     :raises Invalid: for the field `files`, when one is not theirs or there are too many.
     """
-    if len(ids) > MOST:
+    if len(ids) > most:
         raise Invalid({"files": TOO_MANY})
+    there = Attachment.thread.is_null() if thread is None else Attachment.thread == thread
     found = {
         file.id: file
         for file in Attachment.select().where(
-            Attachment.id.in_(list(ids))
-            & (Attachment.uploader == person.id)
-            & (Attachment.thread == thread)
+            Attachment.id.in_(list(ids)) & (Attachment.uploader == person.id) & there
         )
     }
     if len(set(ids)) != len(ids) or len(found) != len(ids):
@@ -125,15 +144,21 @@ def of(person: User, thread: int, ids: Sequence[int]) -> tuple[Attachment, ...]:
     return tuple(found[number] for number in ids)
 
 
-def claim(files: Collection[Attachment]) -> list[Attachment]:
-    """These files for the one message that will carry them, locked, in their order.
+def waiting(person: User, ids: Collection[int]) -> list[Attachment]:
+    """Those of these uploads that are theirs and that nothing carries yet."""
+    mine = Attachment.id.in_(list(ids)) & (Attachment.uploader == person.id)
+    return list(Attachment.select().where(mine & Attachment.waits()).order_by(Attachment.id))
 
-    :raises Invalid: for the field `files`, when another message carries one already.
+
+def claim(files: Collection[Attachment]) -> list[Attachment]:
+    """These files for the one message or request that will carry them, locked, in their order.
+
+    :raises Invalid: for the field `files`, when another one carries one already.
     """
     if not files:
         return []
     ids = [file.id for file in files]
-    free = Attachment.select().where(Attachment.id.in_(ids) & Attachment.message.is_null())
+    free = Attachment.select().where(Attachment.id.in_(ids) & Attachment.waits())
     found = {file.id: file for file in locked(free)}
     if len(found) != len(ids):
         raise Invalid({"files": GONE})
@@ -141,15 +166,18 @@ def claim(files: Collection[Attachment]) -> list[Attachment]:
 
 
 def visible(person: User, number: int) -> Attachment:
-    """The file with this id, for who may see the message that carries it.
+    """The file with this id, for who may see the message or the request that carries it.
 
-    Until a message does, it is its uploader's alone.
+    Until one does, it is its uploader's alone.
 
     :raises Missing: for everybody else, and when the message was deleted.
     """
     file = Attachment.get_or_none(Attachment.id == number)
     if file is None:
         raise Missing
+    if file.request_id is not None:
+        RequestView.load(person, file.request_id)
+        return file
     if file.message_id is None:
         if file.uploader_id != person.id:
             raise Missing
@@ -162,14 +190,21 @@ def visible(person: User, number: int) -> Attachment:
     return file
 
 
-def remove(person: User, number: int, storage: Storage) -> None:
-    """Take back an upload that no message carries.
+def still_visible(person: User, numbers: Iterable[int]) -> Iterator[Attachment]:
+    """The files with these ids, without those that `visible` raises for."""
+    for number in numbers:
+        with suppress(Missing):
+            yield visible(person, number)
 
-    :raises Missing: when it is not theirs, or a message carries it.
+
+def remove(person: User, number: int, storage: Storage) -> None:
+    """Take back an upload that nothing carries.
+
+    :raises Missing: when it is not theirs, or something carries it.
     """
     mine = (Attachment.id == number) & (Attachment.uploader == person.id)
     with transaction():
-        file = locked(Attachment.select().where(mine & Attachment.message.is_null())).first()
+        file = locked(Attachment.select().where(mine & Attachment.waits())).first()
         if file is None:
             raise Missing
         file.delete_instance()
@@ -177,13 +212,13 @@ def remove(person: User, number: int, storage: Storage) -> None:
 
 
 def collect_orphans(storage: Storage, at: int | None = None) -> int:
-    """Take away what no message carries a day after it came, rows and content.
+    """Take away what nothing carries a day after it came, rows and content.
 
     Content without a row is what a crash left between the two. Returns the number of files
     taken away.
     """
     before = (clock.now() if at is None else at) - KEPT_FOR
-    late = Attachment.message.is_null() & (Attachment.created_at < before)
+    late = Attachment.waits() & (Attachment.created_at < before)
     taken = 0
     for file in list(Attachment.select().where(late)):
         with transaction():
@@ -214,11 +249,8 @@ def safe_name(name: str) -> str:
 
 
 def _has_row(key: str) -> bool:
-    return (
-        Attachment.select()
-        .where((Attachment.storage_key == key) | (Attachment.thumbnail_key == key))
-        .exists()
-    )
+    carried = (Attachment.storage_key == key) | (Attachment.thumbnail_key == key)
+    return Attachment.select().where(carried).exists() or photos.holds(key)
 
 
 def _forget(storage: Storage, keys: Collection[str | None]) -> int:

@@ -24,7 +24,8 @@ class Part:
     """What is unread in one conversation: `messages` are the first of `total`.
 
     `name`, `detail` and `place` say where it is, as the list of conversations does for this
-    person. `mention` is the first of the messages that mention them.
+    person; `is_person` whether the name is somebody's, `is_request` whether it is about one.
+    `mention` is the first of the messages that mention them.
     """
 
     thread: int
@@ -33,9 +34,21 @@ class Part:
     place: str
     account_name: str
     is_team: bool
+    is_person: bool
+    is_request: bool
     messages: tuple[SeenMessage, ...]
     total: int
     mention: SeenMessage | None
+
+    @property
+    def has_name(self) -> bool:
+        """Whether it is called otherwise than the account for who is a contact in it."""
+        return self.is_team or self.is_request
+
+    @property
+    def where(self) -> str:
+        """Its name as it stands in a sentence, behind "in"."""
+        return f"the conversation with {self.name}" if self.is_person else self.name
 
     @property
     def more(self) -> int:
@@ -93,6 +106,8 @@ def _part(view: View, messages: list[SeenMessage], total: int) -> Part:
         place=heading.place,
         account_name=view.thread.account.name,
         is_team=view.is_team,
+        is_person=not heading.square,
+        is_request=heading.request is not None,
         messages=tuple(messages),
         total=total,
         mention=next((one for one in messages if one.mentions_person(view.person.id)), None),

@@ -6,43 +6,26 @@ else somebody hid in them (SPEC 3); originals are not kept.
 """
 
 import hashlib
-import os
-import struct
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import filetype
 import pillow_heif
-from PIL import Image, ImageOps
 
+from models import films, pictures
 from models.errors import Invalid
-
-pillow_heif.register_heif_opener()
+from models.pictures import flush
 
 IMAGE: Final = "image"
 VIDEO: Final = "video"
 AUDIO: Final = "audio"
 FILE: Final = "file"
 
-LONGEST_EDGE: Final = 2560
-"""Pixels: enough for a full screen; phone photos are scaled down to it."""
-
-THUMBNAIL: Final = 660, 660
-"""Pixels: twice the size in which an image stands in the log, for dense screens."""
-
-MOST_PIXELS: Final = 80_000_000
-"""Pixels an image may claim before it is decoded: a bomb claims more than any camera."""
-
-MOST_FRAMES: Final = 300
-"""Pictures in an animation."""
-
 MEGABYTE: Final = 1 << 20
-# Pillow itself refuses twice this number as soon as a header claims it.
-Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
-
-CHUNK: Final = 64 * 1024
+CHUNK: Final = 256 * 1024
 
 IMAGES: Final = frozenset(
     f"image/{kind}"
@@ -88,7 +71,6 @@ OFFICE: Final = {
 }
 TEXTS: Final = {"txt": "text/plain", "csv": "text/csv", "md": "text/plain", "log": "text/plain"}
 WRONG_KIND: Final = "This kind of file can't be sent. Try a photo or PDF."
-BROKEN: Final = "This picture is broken. Try sending it again, or take a screenshot of it."
 
 
 @dataclass(frozen=True)
@@ -96,7 +78,7 @@ class Prepared:
     """A file ready to be kept: complete and flushed at `path`.
 
     `size` in bytes, `sha256` (hex) of what will be served; `received` that of what arrived.
-    `width` and `height` in pixels for images; `thumbnail` beside them.
+    `width` and `height` in pixels for images, and for films that say so; `thumbnail` beside images.
     """
 
     path: Path
@@ -116,10 +98,11 @@ class Prepared:
         return given if ending.lower() in fitting else f"{stem if dot else given}.{fitting[0]}"
 
 
-def take_in(stream: BinaryIO, path: Path, name: str, limit: int) -> str:
+def take_in(stream: BinaryIO, path: Path, name: str, limit: int, run: Callable[..., Any]) -> str:
     """Write what arrives to `path`, part by part, and return its SHA-256 (hex).
 
-    This may run on the hub: between two parts of CHUNK bytes others go on.
+    This may run on the hub, for only there can the stream be read: each part of CHUNK bytes is
+    counted in and written by `run(work, part)`, and others go on.
 
     :param name: what the sender calls it, for the sentences.
     :param limit: the greatest size in bytes.
@@ -132,11 +115,15 @@ def take_in(stream: BinaryIO, path: Path, name: str, limit: int) -> str:
             size += len(part)
             if size > limit:
                 raise Invalid({"files": too_big(name, size, limit)})
-            digest.update(part)
-            file.write(part)
+            run(_add, part, digest, file)
     if not size:
         raise Invalid({"files": f"{name} is empty."})
     return digest.hexdigest()
+
+
+def _add(part: bytes, digest: Any, file: BinaryIO) -> None:
+    digest.update(part)
+    file.write(part)
 
 
 def too_big(name: str, size: int, limit: int) -> str:
@@ -156,11 +143,13 @@ def prepare(arrived: Path, name: str, received: str) -> Prepared:
     mime = content_type_of(arrived, name)
     if mime in IMAGES:
         return _prepare_image(arrived, mime, name, received)
-    if mime in VIDEOS.values() or mime == "audio/mp4":
-        _hide_places(arrived)
     kind = mime.split("/")[0] if mime.split("/")[0] in (VIDEO, AUDIO) else FILE
-    _flush(arrived)
-    return Prepared(arrived, kind, mime, *_measured(arrived), received)
+    width, height = None, None
+    if kind == VIDEO or mime == "audio/mp4":
+        films.hide_places(arrived)
+        width, height = films.shape_of(arrived) or (None, None)
+    flush(arrived)
+    return Prepared(arrived, kind, mime, *_measured(arrived), received, width, height)
 
 
 def content_type_of(path: Path, name: str) -> str:
@@ -169,7 +158,7 @@ def content_type_of(path: Path, name: str) -> str:
     :raises Invalid: for what may not be sent.
     """
     ending = name.rpartition(".")[2].lower()
-    mime = _mime(path)
+    mime = mime_of(path)
     if mime in IMAGES or mime == "application/pdf":
         return mime
     if mime in VIDEOS or mime in AUDIOS:
@@ -183,7 +172,7 @@ def content_type_of(path: Path, name: str) -> str:
     raise Invalid({"files": f"{name}: {WRONG_KIND}"})
 
 
-def _mime(path: Path) -> str:
+def mime_of(path: Path) -> str:
     """What the first bytes say a file is; empty when they say nothing known."""
     mime = ""
     with suppress(TypeError, OSError):
@@ -195,74 +184,11 @@ def _mime(path: Path) -> str:
 
 def _prepare_image(path: Path, mime: str, name: str, received: str) -> Prepared:
     folder = path.parent
-    try:
-        with Image.open(path) as image:
-            _refuse_bomb(image)
-            kept, shape = _draw(image, mime, folder)
-            thumbnail = _thumbnail(image, folder)
-    except Image.DecompressionBombError:
-        raise Invalid({"files": f"{name} has too many pixels. Try a smaller one."}) from None
-    except Exception as error:
-        # Decoders raise what they like about broken pictures; a full disk is none.
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        raise Invalid({"files": f"{name}: {BROKEN}"}) from None
-    finally:
-        path.unlink(missing_ok=True)
+    with pictures.opened(path, name) as image:
+        kept, shape = pictures.draw(image, mime, folder)
+        thumbnail = pictures.thumbnail(image, folder)
     content = f"image/{kept.suffix[1:].replace('jpg', 'jpeg')}"
     return Prepared(kept, IMAGE, content, *_measured(kept), received, *shape, thumbnail)
-
-
-def _refuse_bomb(image: Image.Image) -> None:
-    frames = getattr(image, "n_frames", 1)
-    if image.width * image.height > MOST_PIXELS or frames > MOST_FRAMES:
-        raise Image.DecompressionBombError
-    if frames > 1 and image.width * image.height * frames > 4 * MOST_PIXELS:
-        raise Image.DecompressionBombError
-
-
-def _draw(image: Image.Image, mime: str, folder: Path) -> tuple[Path, tuple[int, int]]:
-    """The image anew, upright, without anything but its pixels, and its width and height."""
-    if mime in ("image/gif", "image/webp") and getattr(image, "n_frames", 1) > 1:
-        path = folder / f"kept.{mime.split('/')[1]}"
-        image.save(path, save_all=True, exif=b"", xmp=b"", comment=b"")
-        _flush(path)
-        return path, image.size
-    upright = _upright(image)
-    upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE), Image.Resampling.LANCZOS)
-    transparent = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
-    path = folder / (
-        "kept.png" if transparent or mime in ("image/png", "image/gif") else "kept.jpg"
-    )
-    _save(upright, path, quality=88)
-    return path, upright.size
-
-
-def _thumbnail(image: Image.Image, folder: Path) -> Path:
-    image.seek(0)
-    small = _upright(image)
-    small.thumbnail(THUMBNAIL, Image.Resampling.LANCZOS)
-    path = folder / "thumbnail.webp"
-    _save(small, path, quality=80)
-    return path
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-        return upright.convert("RGBA")
-    return upright.convert("RGB")
-
-
-def _save(image: Image.Image, path: Path, quality: int) -> None:
-    # Only pixels go into the new image: profiles, comments and positions stay behind.
-    clean = Image.new(image.mode, image.size)
-    clean.paste(image)
-    if path.suffix == ".png":
-        clean.save(path, optimize=False)
-    else:
-        clean.save(path, quality=quality)
-    _flush(path)
 
 
 def _measured(path: Path) -> tuple[int, str]:
@@ -280,40 +206,3 @@ def _is_text(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(MEGABYTE)
     return b"\0" not in start
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def _hide_places(path: Path) -> None:
-    """Blank what a phone wrote beside a film: where it was taken, and with what.
-
-    ISO base media files keep it in `udta` and `meta` boxes within `moov`. Renaming such a
-    box to `free` and emptying it changes no offset, so the film plays as before (ISO/IEC
-    14496-12, section 8).
-    """
-    with path.open("r+b") as file:
-        _blank_boxes(file, 0, path.stat().st_size, inside_moov=False)
-
-
-def _blank_boxes(file: BinaryIO, start: int, end: int, *, inside_moov: bool) -> None:
-    while start + 8 <= end:
-        file.seek(start)
-        size, kind = struct.unpack(">I4s", file.read(8))
-        header = 8
-        if size == 1 and start + 16 <= end:
-            (size,), header = struct.unpack(">Q", file.read(8)), 16
-        elif size == 0:
-            size = end - start
-        if size < header or start + size > end:
-            return
-        if inside_moov and kind in (b"udta", b"meta"):
-            file.seek(start + 4)
-            file.write(b"free")
-            file.seek(start + header)
-            file.write(bytes(min(size - header, MEGABYTE)))
-        elif kind in (b"moov", b"trak"):
-            _blank_boxes(file, start + header, start + size, inside_moov=True)
-        start += size

@@ -2,13 +2,18 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 CHUNK = 64 * 1024
 """Bytes read at a time, so that other conversations go on in between."""
+
+MISSING_OK: Final = True
+
+
+Run = Callable[..., Any]
 
 
 class Storage(Protocol):
@@ -30,27 +35,38 @@ class Storage(Protocol):
         """Every key with the second (since 1970) at which it was kept."""
 
 
+def _here(work: Callable[..., Any], *args: Any) -> Any:
+    return work(*args)
+
+
+def _move(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    path.replace(target)
+    entry = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(entry)
+    finally:
+        os.close(entry)
+
+
 class Folder:
     """Files in a local folder, spread over 256 sub-folders.
 
     A file appears under its key complete or not at all: it is renamed into place, and the
     folder's entry is brought to disk before its key is given out.
+
+    :param run: carries out what waits for the disk, as `run(work, *arguments)`: on a server with
+        one thread for all, on another one.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, run: Run = _here) -> None:
         self.root = root
+        self._run = run
 
     def put(self, path: Path) -> str:
         """See Storage. `path` must lie on the same file system as the folder."""
         key = secrets.token_hex(20)
-        target = self._path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        path.replace(target)
-        entry = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(entry)
-        finally:
-            os.close(entry)
+        self._run(_move, path, self._path(key))
         return key
 
     def read(self, key: str, start: int, length: int) -> Iterator[bytes]:
@@ -60,7 +76,7 @@ class Folder:
 
     def delete(self, key: str) -> None:
         """See Storage."""
-        self._path(key).unlink(missing_ok=True)
+        self._run(self._path(key).unlink, MISSING_OK)
 
     def stored(self) -> Iterator[tuple[str, float]]:
         """See Storage."""
@@ -72,11 +88,10 @@ class Folder:
             raise FileNotFoundError(key)
         return self.root / key[:2] / key
 
-    @staticmethod
-    def _parts(file: Any, start: int, length: int) -> Iterator[bytes]:
+    def _parts(self, file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
         with file:
             file.seek(start)
-            while length > 0 and (part := file.read(min(CHUNK, length))):
+            while length > 0 and (part := self._run(file.read, min(CHUNK, length))):
                 length -= len(part)
                 yield part
 
@@ -121,16 +136,17 @@ class Bucket:
                 yield found["Key"].removeprefix(self.prefix), found["LastModified"].timestamp()
 
 
-def at(url: str) -> "Folder | Bucket":
+def at(url: str, run: Run = _here) -> "Folder | Bucket":
     """The storage at an address.
 
     :param url: `file:///folder`, or `s3://KEY:SECRET@bucket/prefix?endpoint=…&region=…`, in
         which key and secret may be left to the environment.
+    :param run: see Folder; a store that is reached over the network needs none.
     :raises ValueError: for any other kind of address.
     """
     parts = urlsplit(url)
     if parts.scheme == "file":
-        return Folder(Path(unquote(parts.path)))
+        return Folder(Path(unquote(parts.path)), run)
     if parts.scheme == "s3":
         return _bucket(url)
     raise ValueError(f"{parts.scheme}:// is no storage Hallway knows: file or s3.")

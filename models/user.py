@@ -4,7 +4,7 @@ import re
 from typing import Any, Final
 
 from flask_login import UserMixin
-from peewee import BooleanField, TextField
+from peewee import SQL, BooleanField, TextField
 
 from models import names
 from models.database import BaseModel, Instant
@@ -20,8 +20,9 @@ class User(UserMixin, BaseModel):
     """A person who signs in, once for all their accounts (SPEC 1).
 
     `email` is stored in lower case and unique. `zone` is an IANA name. `phone` is the
-    person's own; others see it only with `phone_consent`. `preferences` is JSON, read and
-    written by `models.preferences`.
+    person's own; others see it only with `phone_consent`. `photo` is the version of their
+    photo, empty without one, the keys name its content: see `models.photos`. `preferences` is
+    JSON, read and written by `models.preferences`.
     """
 
     name = TextField()
@@ -29,6 +30,9 @@ class User(UserMixin, BaseModel):
     password_hash = TextField()
     phone = TextField(default="")
     phone_consent = BooleanField(default=False)
+    photo = TextField(default="", constraints=[SQL("DEFAULT ''")])
+    photo_key = TextField(null=True, unique=True)
+    small_photo_key = TextField(null=True, unique=True)
     zone = TextField(default="UTC")
     preferences = TextField(default="{}")
     created_at = Instant()
@@ -50,6 +54,11 @@ class User(UserMixin, BaseModel):
     def first_name(self) -> str:
         """What they are called in running text."""
         return names.first(self.name)
+
+    @property
+    def portrait(self) -> str:
+        """What names their photo in its address, as "7/0f3a…"; empty without one."""
+        return f"{self.id}/{self.photo}" if self.photo else ""
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie: the session's token, never the person's id."""

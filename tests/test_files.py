@@ -1,6 +1,9 @@
 """Files over HTTP: uploaded once, carried by a message, served to who may see it."""
 
+import html
 import io
+import re
+import struct
 import uuid
 from typing import Any
 
@@ -96,7 +99,7 @@ def test_a_deleted_message_takes_its_files_along(talk: Talk) -> None:
 def test_the_same_upload_again_is_the_same_file(talk: Talk) -> None:
     client_id = str(uuid.uuid4())
     address = f"/threads/{talk.thread.id}/uploads/{client_id}"
-    assert talk.hers.get(address).status_code == 404
+    assert talk.hers.get(address).status_code == 204
     first = talk.upload(picture(), client_id=client_id)
     again = talk.upload(b"not even read", client_id=client_id)
     assert (first.status_code, again.status_code) == (201, 200)
@@ -209,6 +212,21 @@ def test_files_are_never_active_content_of_our_origin(talk: Talk) -> None:
     assert "private" in served.headers["Cache-Control"]
 
 
+def test_a_device_learns_what_it_may_keep_of_a_file_and_with_which_conversation(talk: Talk) -> None:
+    made = talk.upload(picture()).json
+    addresses = (made["address"], f"/files/{made['id']}/thumbnail")
+    for address in addresses:
+        assert "no-store" in talk.hers.get(address).headers["Cache-Control"]
+    talk.send(uploads=[made["id"]])
+    for address in addresses:
+        served = talk.hers.get(address).headers
+        assert "no-store" not in served["Cache-Control"]
+        assert served["X-Hallway-Thread"] == str(talk.thread.id)
+    # As a page of its own the browser would show it to who comes next and goes back.
+    alone = talk.hers.get(made["address"], headers={"Sec-Fetch-Dest": "document"})
+    assert "no-store" in alone.headers["Cache-Control"]
+
+
 def test_a_film_is_served_in_the_parts_asked_for(talk: Talk) -> None:
     film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(range(256)) * 40
     address = talk.upload(film, "film.mp4").json["address"]
@@ -227,19 +245,57 @@ def test_a_film_is_served_in_the_parts_asked_for(talk: Talk) -> None:
     assert talk.hers.get(address, headers=known).status_code == 304
 
 
-def test_a_film_loses_where_it_was_taken(talk: Talk) -> None:
-    def box(kind: bytes, inside: bytes) -> bytes:
-        return (len(inside) + 8).to_bytes(4, "big") + kind + inside
+def box(kind: bytes, inside: bytes) -> bytes:
+    """A box as films are made of."""
+    return (len(inside) + 8).to_bytes(4, "big") + kind + inside
 
+
+QUICKTIME = box(b"ftyp", b"qt  \0\0\0\0qt  ")
+UPRIGHT, TURNED = (1, 0, 0, 0, 1, 0, 0, 0, 1), (0, 1, 0, -1, 0, 0, 0, 0, 1)
+
+
+def track(turned: tuple[int, ...], width: int, height: int) -> bytes:
+    shown = (*(part << 16 for part in turned), width << 16, height << 16)
+    return box(b"trak", box(b"tkhd", bytes(40) + struct.pack(">11i", *shown)))
+
+
+def test_a_film_loses_where_it_was_taken(talk: Talk) -> None:
     place = b"+48.8577+002.295/"
-    film = box(b"ftyp", b"qt  \0\0\0\0qt  ") + box(
-        b"moov", box(b"mvhd", bytes(100)) + box(b"udta", box(b"\xa9xyz", place))
+    noted = box(b"udta", box(b"\xa9xyz", place))
+    film = QUICKTIME + box(
+        b"moov", box(b"mvhd", bytes(100)) + noted + box(b"trak", box(b"meta", place))
     )
+    film += box(b"uuid", place * 100_000)
     address = talk.upload(film, "film.mov").json["address"]
     served = talk.hers.get(address).data
     assert place not in served
     assert len(served) == len(film)
     assert served[:40] == film[:40]
+
+
+@pytest.mark.parametrize(
+    ("tracks", "shape", "shown"),
+    [
+        ([(UPRIGHT, 1280, 720)], (1280, 720), (330, 186)),
+        ([(UPRIGHT, 0, 0), (TURNED, 1920, 1080)], (1080, 1920), (186, 330)),
+        ([(UPRIGHT, 0, 0)], (None, None), (330, 186)),
+        ([(UPRIGHT, 20_000, 20_000)], (None, None), (330, 186)),
+    ],
+)
+def test_a_film_is_shown_in_its_own_shape(
+    talk: Talk, tracks: Any, shape: tuple[int, int], shown: tuple[int, int]
+) -> None:
+    made = talk.upload(QUICKTIME + box(b"moov", b"".join(track(*one) for one in tracks)), "a.mov")
+    assert (made.json["width"], made.json["height"]) == shape
+    sent = talk.send(uploads=[made.json["id"]]).text
+    assert f'width="{shown[0]}" height="{shown[1]}" src="{made.json["address"]}' in sent
+
+
+def test_boxes_within_boxes_without_end_harm_nobody(talk: Talk) -> None:
+    deep = b""
+    for _ in range(5_000):
+        deep = box(b"moov", deep)
+    assert talk.upload(QUICKTIME + deep, "deep.mov").status_code == 201
 
 
 def test_who_may_not_write_cannot_upload(talk: Talk) -> None:
@@ -313,6 +369,34 @@ def test_a_full_disk_is_told_in_words_and_leaves_nothing(
     assert "no room" in answer.json["sentence"]
     assert Attachment.select().count() == 0
     assert not list((storage.root / "incoming").iterdir())
+
+
+def test_a_form_without_script_keeps_its_words_and_the_files_that_are_not_refused(
+    talk: Talk,
+) -> None:
+    headers = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}
+
+    def sent(**form: Any) -> TestResponse:
+        address = f"/threads/{talk.thread.id}/messages"
+        form = {"body": "The plans.", "client_id": str(uuid.uuid4())} | form
+        return talk.hers.post(address, data=form, headers=headers)
+
+    brought = {"a.txt": b"One.", "tool.exe": b"MZ\0\1", "empty.txt": b"", "b.txt": b"Two."}
+    files = [(io.BytesIO(content), name) for name, content in brought.items()]
+    answer = sent(files=files)
+    assert answer.status_code == 422
+    for words in (
+        "tool.exe: This kind",
+        "empty.txt is empty.",
+        "The plans.</textarea>",
+        "<bdi>a.txt</bdi>",
+        "<bdi>b.txt</bdi>",
+    ):
+        assert words in html.unescape(answer.text)
+    kept = re.findall(r'name="uploads" value="(\d+)" checked', answer.text)
+    assert sent(uploads=kept).status_code == 303
+    sent_files = Attachment.select().where(Attachment.message.is_null(False))
+    assert [file.name for file in sent_files] == ["a.txt", "b.txt"]
 
 
 def _left_over(root: Any) -> Any:

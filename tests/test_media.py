@@ -112,6 +112,8 @@ def archive(names: list[str], content: bytes = b"words") -> bytes:
         (archive(["word/document.xml"]), "lease.docx", media.OFFICE["docx"]),
         (archive(["a"]), "photo.jpg", "application/zip"),
     ],
+    # An archive holds the time it was made.
+    ids=["outside", "bomb", "cut", "document", "other name"],
 )
 def test_an_archive_is_passed_on_closed(
     content: bytes, name: str, mime: str, tmp_path: Path
