@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from blueprints import broadcasts, files, threads
 from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.rendering import shared_fragment
-from models import mentioning, posting, reading, sync
-from models.errors import Invalid
+from models import attachments, mentioning, posting, reading, sync
+from models.errors import Conflict, Invalid
 from models.message import Message
 from models.seen import SeenMessage
 from models.view import View
@@ -54,11 +54,14 @@ def send(thread: int) -> Response:
         _post(thread)
     except Invalid as refusal:
         return _conversation_with(thread, " ".join(refusal.errors.values()))
+    except Conflict as refusal:
+        # From another page like this one: sent again, it goes as a message of its own.
+        return _conversation_with(thread, str(refusal))
     return redirect(url_for("threads.show", thread=thread), 303)
 
 
 def _post(thread: int) -> tuple[Message, bool]:
-    files.allow_size_of_message()
+    files.allow_size_of(attachments.MOST)
     form = request.form
     reply_to = form.get("reply_to") or None
     draft = posting.Draft(
@@ -76,8 +79,12 @@ def _post(thread: int) -> tuple[Message, bool]:
 
 
 def _conversation_with(thread: int, composer_error: str) -> Response:
-    """The page of the conversation with a sentence beside the field, which keeps what was typed."""
+    """The page of the conversation with a sentence beside the field.
+
+    It keeps what was typed, and the files that came with it.
+    """
     g.composer_error = composer_error
+    g.composer_files = attachments.waiting(viewer(), g.get("brought", ()))
     response: Response = threads.show(thread)
     response.status_code = 422
     return response
@@ -86,19 +93,13 @@ def _conversation_with(thread: int, composer_error: str) -> Response:
 @bp.get("/people")
 @login_required
 def people(thread: int) -> str:
-    """Whom one can mention here, as options for the message field.
-
-    `audience` names to whom one is about to write; for each user in `mentions` who would not see
-    it, the answer says so.
-    """
+    """Whom one can mention here in what one writes to `audience`, as options for the field."""
     view = view_or_404(thread)
     audience = request.args.get("audience") or view.audiences()[0]
-    chosen = {seq_or_404(user) for user in request.args.getlist("mentions")}
     return render_template(
         "partials/people.html",
         people=mentioning.mentionable(view, audience),
         everyone=mentioning.is_everyone_offered(view),
-        outside=mentioning.outside(view, audience, chosen),
     )
 
 
@@ -106,14 +107,16 @@ def people(thread: int) -> str:
 @login_required
 def read(thread: int) -> Response:
     """Raise one's read position to a seq that was really on screen."""
-    if reading.set_read_position(viewer(), thread, seq_or_404(request.form.get("seq"))):
-        broadcasts.read_position_raised(viewer(), thread)
+    raised = reading.set_read_position(viewer(), thread, seq_or_404(request.form.get("seq")))
+    if raised:
+        broadcasts.read_position_raised(viewer(), thread, raised)
     return current_app.response_class(status=204)
 
 
 def _changes(view: View, after: int) -> Response:
     changes = sync.changes(view, after)
     response = _fragments(changes.messages, changes.version)
+    response.headers["X-Read-Seq"] = str(view.reached)
     if changes.reset:
         response.headers["X-Thread-Reset"] = "1"
     return response

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
 from flask import Blueprint, abort, jsonify, render_template, request
 from flask_login import login_required
@@ -13,10 +13,22 @@ from blueprints.access import seq_or_404, view_or_404, viewer
 from blueprints.chrome import listed, may_invite, positions, rights
 from blueprints.rendering import page_or_partial, wants_partial
 from blueprints.words import CHANNELS
-from models import answering, inbox, policy, readers, reading, sync, team_chats
+from models import (
+    answering,
+    audiences,
+    inbox,
+    office_hours,
+    policy,
+    readers,
+    reading,
+    sync,
+    team_chats,
+)
 from models.connection import MANAGE
+from models.requests import beginning
+from models.requests.view import RequestView
 from models.shared import shared
-from models.thread import CONTACTS, LANDLORDS, MAINTENANCE, ROLE_OF_CHANNEL
+from models.thread import CONTACTS, DIALOGUE, LANDLORDS, MAINTENANCE, ROLE_OF_CHANNEL
 from models.view import PAGE, View
 
 bp = Blueprint("threads", __name__)
@@ -56,10 +68,11 @@ def rows() -> str:
 @bp.get("/threads/<int:thread>")
 @login_required
 def show(thread: int) -> Response:
-    """A conversation: as a page beside its list, for htmx alone."""
+    """A conversation: as a page beside its list, for htmx alone, or without its log."""
     view = view_or_404(thread)
     if wants_partial():
-        return page_or_partial("thread", **_opened(view))
+        without_log = {"frame_only": True} if "frame" in request.args else {}
+        return page_or_partial("thread", **_opened(view), **without_log)
     chrome.enter_thread(view)
     channel, own = chrome.position_or_404(thread).channel, _channels()
     beside = _list(channel if channel in own else own[0])
@@ -78,8 +91,14 @@ def details(thread: int) -> Response:
 @bp.get("/badge")
 @login_required
 def badge() -> Response:
-    """The absolute unread numbers, asked for on coming back."""
-    return jsonify(inbox.badge(positions()))
+    """The absolute unread numbers, asked for on coming back.
+
+    A header stands for what the person may see: when it changes, a device looks through what it
+    has saved.
+    """
+    response = jsonify(inbox.badge(positions()))
+    response.headers["X-Hallway-Stamp"] = chrome.stamp()
+    return response
 
 
 def _asked_channel() -> str:
@@ -135,6 +154,13 @@ def _list(channel: str) -> dict[str, Any]:
     }
 
 
+def _office_hours(view: View) -> office_hours.Now | None:
+    """How it stands with the office, for a contact who can write to it."""
+    if view.thread.kind != DIALOGUE or view.is_team or view.refusal():
+        return None
+    return office_hours.now(view.thread.account, view.at)
+
+
 def _may_gather(channel: str) -> bool:
     """Whether the person may open a group in a channel of the account shown."""
     shown = chrome.account()
@@ -161,13 +187,17 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
     row = next((row for row in listed if row.id == view.thread.id), None)
     row = row or inbox.rows(viewer(), [chrome.position_or_404(view.thread.id)])[0]
     contact = view.thread.contact if view.is_team else None
+    request_id = view.thread.request_id
     return {
         "thread": view,
+        "view": RequestView.load(viewer(), request_id, view.at) if request_id else None,
         "row": row,
         "contact": contact,
         "may_invite": may_invite(),
         "phone": policy.phone_of(contact) if contact else "",
         "place": row.place,
+        "hours": _office_hours(view),
+        "week": office_hours.of(view.thread.account),
         "colleagues": team_chats.people(view.thread, viewer()),
         "refusal": view.refusal(),
         "keeps_contacts": rights().level(CONTACTS, view.thread.account_id) if contact else 0,
@@ -180,8 +210,13 @@ def _opened(view: View, listed: Sequence[inbox.ThreadRow] = ()) -> dict[str, Any
         "shared": shared(view, limit=SHARED),
         # Who has left learns no more of what the others do.
         "seen_seq": reading.seen_seq(view) if view.takes_part else 0,
-        "client_id": str(uuid4()),
+        # Of the page's content alone, so that a page that did not change is the same to a letter.
+        "client_id": str(uuid5(NAMESPACE_URL, f"{viewer().id}/{view.thread.id}/{newest.version}")),
+        "may_request": beginning.may_begin(view),
+        "their_requests": beginning.open_ones(view),
+        "seen": reading.readers(view),
         "readers": readers.of(view),
+        "audience": audiences.of(view),
         "answer_in": answering.dialogue_of(view),
         "quoted": answering.quoted(view, request.args["quote"]) if "quote" in request.args else "",
     }

@@ -5,11 +5,13 @@ from flask import current_app
 from blueprints import tokens
 from blueprints.emails import Mail
 from blueprints.extensions import socketio
+from blueprints.words import AUDIENCES
 from models import bundle, clock, inbox, names, unread
 from models.bundle import Part, Unread
 from models.outbox import Outbox
 from models.preferences import MESSAGES
 from models.seen import SeenMessage
+from models.thread import EVERYBODY
 
 GROUP = 5 * clock.MINUTE
 """Messages of one author that are closer together stand under one name, as in the log."""
@@ -68,9 +70,11 @@ def _of_one(part: Part) -> str:
     authors = {message.author_id for message in part.messages}
     what = "a message" if part.total == 1 else f"{_number(part.total)} messages"
     if len(authors) > 1 or part.more:
-        return f"{what} in {part.name}" if part.is_team else f"{what} from {part.account_name}"
+        return f"{what} in {part.where}" if part.has_name else f"{what} from {part.account_name}"
     message = part.messages[0]
     first = names.first(message.author_name)
+    if part.is_request:
+        return f"{first} wrote in {part.name}"
     if part.is_team and message.side == "team":
         return f"{first} wrote to {part.name}"
     origin = part.place if part.is_team else part.account_name
@@ -79,8 +83,8 @@ def _of_one(part: Part) -> str:
 
 def _of_mention(part: Part, message: SeenMessage) -> str:
     first = names.first(message.author_name)
-    if part.is_team and message.side == "team":
-        return f"{first} mentioned you in {part.name}"
+    if part.is_request or (part.is_team and message.side == "team"):
+        return f"{first} mentioned you in {part.where}"
     origin = part.place if part.is_team else part.account_name
     return f"{first} from {origin} mentioned you" if origin else f"{first} mentioned you"
 
@@ -97,6 +101,7 @@ def _lines(part: Part, zone: str) -> list[dict[str, str]]:
         goes_on = (
             before is not None
             and before.author_id == message.author_id
+            and before.audience == message.audience
             and message.created_at - before.created_at < GROUP
         )
         lines.append(_line(message, zone) | ({"author": ""} if goes_on else {}))
@@ -105,7 +110,7 @@ def _lines(part: Part, zone: str) -> list[dict[str, str]]:
 
 
 def _line(message: SeenMessage, zone: str) -> dict[str, str]:
-    """One message in words: its author, its time in the reader's zone, its text, its files."""
+    """One message in words: author, time in the reader's zone, who else sees it, text, files."""
     local = clock.to_datetime(message.created_at, zone)
     body = message.body
     if len(body) > LONGEST:
@@ -113,6 +118,7 @@ def _line(message: SeenMessage, zone: str) -> dict[str, str]:
     return {
         "author": message.author_name,
         "time": f"{local:%b %-d, %H:%M}",
+        "seen_by": "" if message.audience == EVERYBODY else AUDIENCES[message.audience],
         "body": body,
         "files": inbox.in_words(message.files) if message.files else "",
     }

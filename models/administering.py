@@ -13,8 +13,8 @@ from models.connection import (
     MANAGE,
     OWNER,
     SUB_ADMIN,
-    TEAM_ROLES,
     Connection,
+    on_the_team,
 )
 from models.database import locked, next_seq, transaction
 from models.errors import Conflict, Invalid, Missing, Refused
@@ -155,8 +155,7 @@ def _give_everything(member: Connection) -> None:
 
 def _lock_team(account: int) -> list[Connection]:
     """The connections of who is on the team now, locked in the order of their ids."""
-    mine = (Connection.account == account) & (Connection.state == CONNECTED)
-    query = Connection.select().where(mine & Connection.role.in_(TEAM_ROLES))
+    query = Connection.select().where((Connection.account == account) & on_the_team(Connection))
     return list(locked(query.order_by(Connection.id)))
 
 

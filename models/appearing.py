@@ -1,7 +1,8 @@
-"""Conversations that appear to members of the team because somebody moved (MODEL 11.4).
+"""Conversations that appear to members of the team because somebody moved or left (MODEL 11.4).
 
 Who works for a list of properties sees a tenant by where they live and an owner by what they
-own. What comes into sight that way is nothing new: it counts as read until then.
+own, and a group with all of its members only. What comes into sight that way is nothing new: it
+counts as read until then.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -25,7 +26,13 @@ def noticed(contacts: Collection[int], at: int) -> Iterator[None]:
 
     Runs inside the transaction that moves these contacts, given by their ids.
     """
-    threads = threads_of(contacts)
+    with noticed_in(threads_of(contacts), at):
+        yield
+
+
+@contextmanager
+def noticed_in(threads: Collection[int], at: int) -> Iterator[None]:
+    """As `noticed`, for what becomes of these threads, given by their ids."""
     before = seen_by_team(threads, at)
     yield
     begin_read(before, seen_by_team(threads, at), at)

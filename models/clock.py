@@ -1,5 +1,6 @@
 """Time as Hallway stores it: whole milliseconds since 1970-01-01 UTC."""
 
+import re
 import time
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
@@ -12,6 +13,10 @@ DAY = 24 * HOUR
 
 FOREVER = 2**63 - 1
 """The instant of something without an end; the largest number both databases can store."""
+
+NO_TIME = "Give a time between 00:00 and 23:59."
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 def now() -> int:
@@ -36,6 +41,23 @@ def in_words(duration: int) -> str:
         if duration >= 2 * unit and duration % unit == 0:
             return f"{duration // unit} {name}"
     return f"{duration // SECOND} seconds"
+
+
+def time_of_day(text: str) -> str:
+    """A time of day as it is stored, as "09:00" for "9:00".
+
+    :raises ValueError: with a sentence for the person, when it is none.
+    """
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(NO_TIME)
+    return f"{int(found[1]):02}:{found[2]}"
+
+
+def minute_of(time: str) -> int:
+    """The minute of the day at a time of day, as 1320 for "22:00"."""
+    hours, minutes = time.split(":")
+    return int(hours) * 60 + int(minutes)
 
 
 def at_time(day: date, minute: int, zone: str, *, again: bool = False) -> int:

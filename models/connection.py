@@ -1,8 +1,8 @@
 """Connections: one person, one account, one role."""
 
-from typing import Final
+from typing import Any, Final
 
-from peewee import SQL, BooleanField, ForeignKeyField, IntegerField, TextField
+from peewee import SQL, BooleanField, Expression, ForeignKeyField, IntegerField, TextField
 
 from models.account import Account
 from models.database import BaseModel, Instant, Seq
@@ -57,6 +57,11 @@ class Connection(BaseModel):
     class Meta:
         # NULL users do not collide: contacts without a user are many.
         indexes = ((("account", "user"), True), (("account", "role", "state"), False))
+
+
+def on_the_team(tie: Any) -> Expression:
+    """Whether somebody is on the team of an account now; of Connection or an alias of it."""
+    return (tie.state == CONNECTED) & tie.role.in_(TEAM_ROLES)
 
 
 class TeamRight(BaseModel):

@@ -2,17 +2,17 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from peewee import Expression, fn
 
-from models import clock, inviting, link, policy
+from models import clock, inviting, link, photos, policy
 from models.account import Account
 from models.connection import CONNECTED, INVITED, Connection
 from models.homes import homes_of
 from models.keeping import visible_roles
 from models.link import Link
-from models.property import OwnerProperty, Tenancy
+from models.property import OwnerProperty, Tenancy, is_home
 from models.thread import Thread
 from models.user import User
 
@@ -26,7 +26,7 @@ class ContactRow:
 
     `is_open` says that an invitation waits for an answer; `can_resend` that it may go out again;
     `invited_at` (ms) is when the last one went out by mail, `undelivered` the address at which
-    the mail server refused it for good.
+    the mail server refused it for good. `photo` names theirs, see `User.portrait`.
     """
 
     id: int
@@ -44,6 +44,7 @@ class ContactRow:
     invited_at: int | None
     undelivered: str = ""
     trades: str = ""
+    photo: str = ""
 
 
 def tally(person: User, account: Account) -> dict[str, dict[str, int]]:
@@ -120,10 +121,11 @@ def waiting(person: User, account: Account, at: int | None = None) -> list[Conta
 
 
 def rows(person: User, contacts: Collection[Connection], at: int | None = None) -> list[ContactRow]:
-    """The rows of contacts that have been loaded by what `person` may see; four queries."""
+    """The rows of contacts that have been loaded by what `person` may see; five queries."""
     at = clock.now() if at is None else at
     ids = [contact.id for contact in contacts]
     homes, threads, invitations = homes_of(ids, at, person), _threads(ids), _invitations(ids)
+    faces = photos.of_contacts(ids)
     return [
         ContactRow(
             id=contact.id,
@@ -141,6 +143,7 @@ def rows(person: User, contacts: Collection[Connection], at: int | None = None) 
             invited_at=_invited_at(invitations.get(contact.id, [])),
             undelivered=_undelivered(contact, invitations.get(contact.id, [])),
             trades=contact.trades,
+            photo=faces.get(contact.id, ""),
         )
         for contact in contacts
     ]
@@ -148,22 +151,11 @@ def rows(person: User, contacts: Collection[Connection], at: int | None = None) 
 
 def _belongs_to(place: int, at: int) -> Expression:
     """Whether a contact lives in a property, by the home that `homes_of` shows, or owns it."""
-    home, other = Tenancy.alias("home"), Tenancy.alias("other")
-    better = other.select().where(
-        (other.connection == home.connection)
-        & (other.id != home.id)
-        & (_current(other, at) | (other.starts_at > home.starts_at))
-    )
+    home = Tenancy.alias("home")
     # Asked once for the property, not once for each contact.
-    lives = home.select(home.connection).where(
-        (home.property == place) & (_current(home, at) | ~fn.EXISTS(better))
-    )
+    lives = home.select(home.connection).where((home.property == place) & is_home(home, at))
     owns = OwnerProperty.select(OwnerProperty.connection).where(OwnerProperty.property == place)
     return Connection.id.in_(lives) | Connection.id.in_(owns)
-
-
-def _current(tenancy: Any, at: int) -> Expression:
-    return (tenancy.starts_at <= at) & (tenancy.ends_at > at)
 
 
 def sendable(states: Mapping[int, str], at: int | None = None) -> set[int]:

@@ -22,7 +22,7 @@ from models.connection import (
 )
 from models.database import transaction
 from models.keeping import lock_account, visible_roles
-from models.places import visible_units, works_for_all
+from models.places import visible_units
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.text import block, line
 from models.user import LONGEST_NAME, User, address
@@ -138,7 +138,7 @@ def _grounds(person: User, account: Account, at: int) -> Grounds:
         properties={
             str(place.id): place for place in policy.visible_properties(person, account.id)
         },
-        all_properties=works_for_all(person, account.id),
+        all_properties=policy.works_for_all(person, account.id),
         at=at,
     )
 

@@ -1,13 +1,15 @@
 """The database behind everything: SQLite by default, PostgreSQL by address."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import peewee
 from peewee import BigIntegerField, DatabaseProxy, Model, PostgresqlDatabase
 from playhouse import db_url, migrations
+from playhouse.pool import PooledSqliteDatabase
 
 OPEN = 2**63 - 1
 """The upper end of a window that is still open; the largest number both databases can store."""
@@ -29,6 +31,34 @@ class BaseModel(Model):
         legacy_table_names = False
 
 
+class _Sqlite(PooledSqliteDatabase):
+    """SQLite whose commits, which wait for the disk, can be carried out elsewhere."""
+
+    elsewhere: Callable[..., Any] | None = None
+
+    def commit(self) -> None:
+        """Commit; see `commit_by`."""
+        if self.elsewhere is None:
+            super().commit()
+            return
+        with peewee.__exception_wrapper__:
+            self.elsewhere(self.cursor().execute, "COMMIT")
+
+
+db_url.register_database(_Sqlite, "sqlite+hallway")
+
+
+def commit_by(run: Callable[..., Any]) -> None:
+    """Have SQLite's commits carried out by `run(work, *arguments)`: on another thread.
+
+    A commit waits until the disk has everything, now and then for a whole checkpoint: on a
+    server with one thread for all, everybody would wait with it. PostgreSQL's driver lets
+    others go on by itself.
+    """
+    if isinstance(db.obj, _Sqlite):
+        db.obj.elsewhere = run
+
+
 def connect_to(url: str) -> None:
     """Bind `db` to the database at `url`; no connection is opened yet.
 
@@ -39,7 +69,7 @@ def connect_to(url: str) -> None:
     scheme, colon, rest = url.partition("://")
     if scheme == "sqlite":
         bound = db_url.connect(
-            f"sqlite+pool://{rest}",
+            f"sqlite+hallway://{rest}",
             max_connections=64,
             timeout=10,
             # A pooled connection serves one thread after another, never two at once.

@@ -12,7 +12,6 @@ from models.errors import Refused
 from models.keeping import lock_account, lock_managed, managed_contact
 from models.link import INVITATION, Link
 from models.moving import moved
-from models.places import works_for_all
 from models.property import OwnerProperty
 from models.user import User
 
@@ -86,7 +85,7 @@ def change_owned(
             str(place.id): place for place in policy.visible_properties(person, contact.account_id)
         }
         check = Check()
-        everything = works_for_all(person, contact.account_id)
+        everything = policy.works_for_all(person, contact.account_id)
         owned = read_owned(check, mine, everything, properties)
         check.finish()
         with appearing.noticed([contact.id], at):

@@ -12,11 +12,12 @@ from typing import Final
 
 from peewee import Expression, Select, fn
 
-from models import clock, following, windows
+from models import clock, following
 from models.account import Account
 from models.appearing import begin_read, seen_by_team, threads_of
 from models.connection import CONNECTED, DISCONNECTED, TENANT, Connection
 from models.database import locked, transaction
+from models.leaving import part
 from models.moving import moved
 from models.property import Tenancy
 
@@ -96,7 +97,7 @@ def end_if_over(contact: Connection, at: int) -> list[int]:
         Connection.update(state=DISCONNECTED, ended_at=at, ended_by=None).where(
             Connection.id == mine.id
         ).execute()
-        return windows.close_all(mine, None, at, EVENT)
+        return part(mine, None, at, EVENT)
 
 
 def _boundaries(since: int, at: int) -> Iterator[tuple[Connection, int]]:

@@ -43,9 +43,16 @@ class Topic:
         """What the conversation is called for its finder."""
         return self.heading.name if self.heading else ""
 
+    @property
+    def number(self) -> str:
+        """Of a request its number in the account, as people write it: "#1042"."""
+        request = self.heading.request if self.heading else None
+        return f"#{request.number}" if request else ""
+
     def text(self, _at: int) -> tuple[str, str]:
-        """What it is found by, as `matching` compares: its title, and its place."""
-        return line(self.name), line(self.heading.place if self.heading else "")
+        """What it is found by, as `matching` compares: its title; its place and its number."""
+        place = self.heading.place if self.heading else ""
+        return line(self.name), line(f"{place} {self.number}")
 
 
 @dataclass(slots=True)

@@ -6,9 +6,10 @@ from peewee import Select, fn
 
 from models import clock, windows
 from models.account import Account
+from models.appearing import noticed_in
 from models.connection import CONNECTED, OWNER, Connection
 from models.database import OPEN, locked, transaction
-from models.property import OwnerProperty, Tenancy
+from models.property import OwnerProperty, Tenancy, is_current
 from models.thread import ROLE_OF_CHANNEL, AccessWindow, Thread
 
 Changed = dict[int, set[int]]
@@ -33,7 +34,8 @@ def settle(account: int, at: int | None = None) -> Changed:
             locked(Connection.select().where(Connection.id.in_(concerned)).order_by(Connection.id))
         )
         # Asked again: nobody whose row is held can connect or leave any more.
-        changes = {group.id: _fit(group, held, at) for group in groups if held}
+        with noticed_in([group.id for group in groups if held], at):
+            changes = {group.id: _fit(group, held, at) for group in groups if held}
         return {group: people for group, people in changes.items() if people}
 
 
@@ -65,8 +67,7 @@ def named(group: Thread, at: int) -> Select:
         ties = Tenancy.select().where(
             (Tenancy.connection == Connection.id)
             & (Tenancy.property == group.property_id)
-            & (Tenancy.starts_at <= at)
-            & (Tenancy.ends_at > at)
+            & is_current(Tenancy, at)
         )
     return query.where(fn.EXISTS(ties))
 

@@ -10,14 +10,14 @@ from typing import Final
 
 from peewee import chunked
 
-from models import clock, following, names, policy, windows
+from models import clock, following, names, photos, policy, windows
 from models.account import Account
+from models.appearing import noticed_in
 from models.checking import Check
 from models.connection import MANAGE, Connection
 from models.database import INSERTED_AT_ONCE, OPEN, locked, transaction
 from models.errors import Conflict, Missing, Refused
 from models.homes import homes_of
-from models.places import works_for_all
 from models.record import append_event, lock_thread
 from models.text import line
 from models.thread import (
@@ -52,11 +52,15 @@ TEAM_ONLY: Final = "Only the team changes a group."
 
 @dataclass(frozen=True)
 class Person:
-    """A contact who can be in a group: the id of the connection, and where they are found."""
+    """A contact who can be in a group: the id of the connection, and where they are found.
+
+    `photo` names theirs, see `User.portrait`.
+    """
 
     id: int
     name: str
     place: str
+    photo: str
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,14 @@ class Change:
 
 
 def people(person: User, account: int, channel: str, at: int | None = None) -> list[Person]:
-    """Those whom `person` may bring into a group of a channel, by name; three queries."""
+    """Those whom `person` may bring into a group of a channel, by name; four queries."""
     found = list(policy.contacts_in_reach(person, account, channel, at))
-    places = homes_of([contact.id for contact in found], at, person)
-    rows = [Person(one.id, one.name, places.get(one.id) or one.company) for one in found]
+    ids = [contact.id for contact in found]
+    places, faces = homes_of(ids, at, person), photos.of_contacts(ids)
+    rows = [
+        Person(one.id, one.name, places.get(one.id) or one.company, faces.get(one.id, ""))
+        for one in found
+    ]
     return sorted(rows, key=lambda one: (one.name.casefold(), one.id))
 
 
@@ -106,7 +114,7 @@ def rules(person: User, account: int, channel: str) -> dict[str, str]:
         whose = "Everyone at {}" if channel == TENANTS else "Owners of {}"
         for place in policy.visible_properties(person, account):
             found[str(place.id)] = whose.format(place.name)
-    if channel == SERVICE_PROS or works_for_all(person, account):
+    if channel == SERVICE_PROS or policy.works_for_all(person, account):
         found[EVERYBODY] = f"All {PLURALS[channel]}"
     return found
 
@@ -191,10 +199,11 @@ def change(person: User, thread: int, wanted: Change, at: int | None = None) -> 
         coming = _picked(check, person, topic, wanted.add, at)
         check.finish()
         _rename(topic, title, person, at)
-        came = [tie for tie in coming if windows.open_window(thread, tie, person.id, at)]
-        for tie in came if wanted.earlier else ():
-            windows.widen_window(thread, tie.user_id)
-        return {tie.user_id for tie in came} | _let_go(topic, wanted.remove, person, at)
+        with noticed_in([thread], at):
+            came = [tie for tie in coming if windows.open_window(thread, tie, person.id, at)]
+            for tie in came if wanted.earlier else ():
+                windows.widen_window(thread, tie.user_id)
+            return {tie.user_id for tie in came} | _let_go(topic, wanted.remove, person, at)
 
 
 def suggested_title(people_in_it: Sequence[str]) -> str:

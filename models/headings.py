@@ -10,8 +10,10 @@ from peewee import JOIN, fn
 from models.account import Account
 from models.connection import ADMIN, OWNER, SERVICE_PRO, SUB_ADMIN, TENANT, Connection
 from models.database import OPEN
-from models.homes import homes_of
+from models.homes import briefly, homes_of, named
+from models.maintenance import WORDS, MaintenanceRequest
 from models.message import EVENT, Message
+from models.property import Property, Unit
 from models.thread import (
     ANNOUNCEMENT,
     COMMON,
@@ -43,6 +45,9 @@ class Heading:
 
     `contact` is whom the team writes with in a dialogue, None for everybody else. `avatar_id`
     decides the colour; `square` says that it stands for an account or a group, not a person.
+    `photo` names that of the person it stands for, see `User.portrait`.
+    `request` is what a conversation is about, as far as the person may know it; `place` is then
+    where that is.
     """
 
     thread: Thread
@@ -50,8 +55,10 @@ class Heading:
     detail: str
     place: str
     avatar_id: int
+    photo: str
     square: bool
     contact: Connection | None
+    request: MaintenanceRequest | None
 
 
 def headings(
@@ -60,7 +67,8 @@ def headings(
     """The heading of each of these threads for `person`, who must be seeing them.
 
     Three queries for dialogues, two more for who is a contact in some, one where there are
-    groups, one where personal chats.
+    groups, one where personal chats; where somebody is a contact in groups or requests one, and
+    one more if they left some.
 
     :param threads: by id, whether the person stands on the team's side there.
     :param at: the instant (ms) that decides which homes are current.
@@ -71,9 +79,7 @@ def headings(
     homes = of_others | homes_of([t.contact_id for t in dialogues if not threads[t.id]], at)
     colleagues = _colleagues(person, [t.id for t in found.values() if t.kind == PERSONAL])
     sizes = _sizes([t.id for t in found.values() if t.kind in GROUP_WORDS])
-    left = [t.id for t in found.values() if t.kind in GROUP_WORDS and not threads[t.id]]
-    for one, title in _titles_then(person, left).items():
-        found[one].title = title
+    _go_back(person, [t for t in found.values() if _may_be_left(t) and not threads[t.id]])
     return {
         one: _heading(thread, threads[one], homes, colleagues.get(one), sizes.get(one, 0))
         for one, thread in found.items()
@@ -88,25 +94,30 @@ def _heading(
     size: int,
 ) -> Heading:
     contact = thread.contact if is_team and thread.contact_id else None
+    request = thread.request if thread.request_id else None
+    photo = ""
     place = homes.get(thread.contact_id) or thread.contact.company if thread.contact_id else ""
     if colleague:
-        name, avatar_id = colleague.name, colleague.id
+        name, avatar_id, photo = colleague.name, colleague.id, colleague.portrait
         detail = f"Teammate · {thread.account.name}"
     elif thread.kind == COMMON:
         name, detail, avatar_id = "Team chat", thread.account.name, thread.account_id
     elif thread.kind in GROUP_WORDS:
         name, avatar_id = thread.title, thread.id
         detail = _group_detail(thread, is_team, size)
+    elif request:
+        name, avatar_id = request.title, thread.id
+        place, detail = _request_place(request), _request_detail(thread, is_team)
     elif contact:
         name, avatar_id = contact.name, contact.id
+        photo = contact.face.portrait if contact.user_id else ""
         detail = " · ".join(part for part in (ROLE_WORDS[contact.role], place) if part)
     else:
-        name, avatar_id = thread.title or thread.account.name, thread.account_id
+        name, avatar_id = thread.account.name, thread.account_id
         role = ROLE_WORDS[thread.contact.role] if thread.contact_id else ""
-        # A request has a title of its own: what others take part in says whose it is.
-        detail = place or role or ("" if is_team else thread.account.name)
+        detail = place or role
     square = not (colleague or contact)
-    return Heading(thread, name, detail, place, avatar_id, square, contact)
+    return Heading(thread, name, detail, place, avatar_id, photo, square, contact, request)
 
 
 def _group_detail(thread: Thread, is_team: bool, size: int) -> str:
@@ -116,12 +127,32 @@ def _group_detail(thread: Thread, is_team: bool, size: int) -> str:
     return f"{kind} · {size} {MEMBER_WORDS[thread.channel]}{'' if size == 1 else 's'}"
 
 
+def _request_place(request: MaintenanceRequest) -> str:
+    unit = request.unit.name if request.unit_id else "common area"
+    return named(request.property.name, unit)
+
+
+def _request_detail(thread: Thread, is_team: bool) -> str:
+    """Its status and its place; what others take part in says whose it is."""
+    request = thread.request
+    whose = [] if is_team else [thread.account.name]
+    return " · ".join([WORDS[request.status], *whose, briefly(_request_place(request))])
+
+
 def _threads(ids: Collection[int]) -> dict[int, Thread]:
     query = (
-        Thread.select(Thread, Account, Connection)
+        Thread.select(
+            Thread, Account, Connection, User.id, User.photo, MaintenanceRequest, Property, Unit
+        )
         .join(Account)
         .switch(Thread)
         .join(Connection, JOIN.LEFT_OUTER, on=(Thread.contact == Connection.id))
+        .join(User, JOIN.LEFT_OUTER, on=(Connection.user == User.id), attr="face")
+        .switch(Thread)
+        .join(MaintenanceRequest, JOIN.LEFT_OUTER, on=(Thread.request == MaintenanceRequest.id))
+        .join(Property, JOIN.LEFT_OUTER, on=(MaintenanceRequest.property == Property.id))
+        .switch(MaintenanceRequest)
+        .join(Unit, JOIN.LEFT_OUTER, on=(MaintenanceRequest.unit == Unit.id))
         .where(Thread.id.in_(list(ids)))
     )
     return {thread.id: thread for thread in query}
@@ -132,32 +163,44 @@ def _colleagues(person: User, personal: list[int]) -> dict[int, User]:
     if not personal:
         return {}
     query = (
-        AccessWindow.select(AccessWindow.thread, User.id, User.name)
+        AccessWindow.select(AccessWindow.thread, User.id, User.name, User.photo)
         .join(User)
         .where(AccessWindow.thread.in_(personal) & (AccessWindow.user != person))
     )
     return {window.thread_id: window.user for window in query}
 
 
-def _titles_then(person: User, groups: list[int]) -> dict[int, str]:
-    """What the groups that a member left and that were renamed since were called until then."""
-    if not groups:
-        return {}
-    own = (AccessWindow.user == person) & AccessWindow.thread.in_(groups)
+def _may_be_left(thread: Thread) -> bool:
+    """Whether what it is called, or how it stands, may change while somebody sees its past."""
+    return thread.kind in GROUP_WORDS or thread.request_id is not None
+
+
+def _go_back(person: User, threads: Collection[Thread]) -> None:
+    """Take back in what a contact has left what was changed there since: title, status."""
+    if not threads:
+        return
+    ids = [thread.id for thread in threads]
+    own = (AccessWindow.user == person) & AccessWindow.thread.in_(ids)
     last = AccessWindow.select(AccessWindow.thread, fn.MAX(AccessWindow.to_seq)).where(own)
     until = dict(last.group_by(AccessWindow.thread).tuples())
-    left = {thread: seq for thread, seq in until.items() if seq != OPEN}
+    left = {one.id: one for one in threads if until[one.id] != OPEN}
     if not left:
-        return {}
+        return
     later = Message.select(Message.thread, Message.id, Message.body).where(
-        Message.thread.in_(list(left)) & (Message.kind == EVENT) & (Message.id > min(left.values()))
+        Message.thread.in_(list(left))
+        & (Message.kind == EVENT)
+        & (Message.id > min(until[thread] for thread in left))
     )
-    titles: dict[int, str] = {}
     for thread, seq, body in later.order_by(Message.id.desc()).tuples():
         event = json.loads(body)
-        if seq > left[thread] and "was" in event:
-            titles[thread] = event["was"]
-    return titles
+        if seq > until[thread] and "was" in event:
+            topic = left[thread]
+            setattr(topic.request if topic.request_id else topic, _field_of(event), event["was"])
+
+
+def _field_of(event: dict[str, str]) -> str:
+    """What an event changed: a group is only ever renamed."""
+    return event.get("field", "title")
 
 
 def _sizes(groups: list[int]) -> dict[int, int]:

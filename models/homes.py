@@ -55,6 +55,11 @@ def named(place: str, unit: str) -> str:
     return f"{place}, {unit}"
 
 
+def briefly(home: str) -> str:
+    """A home as it stands in a line with other things: "412 Alder St, 3B"."""
+    return home.replace(", Unit ", ", ")
+
+
 def lived_in(leases: Iterable[tuple[int, int, str]], at: int) -> list[str]:
     """The homes a tenant counts for, the best first: the current ones, else the latest (SPEC 1).
 

@@ -68,8 +68,9 @@ class Position:
 class ThreadRow:
     """One row of the list, as one person sees it; `last_at` and `muted_until` in milliseconds.
 
-    `event` is what happened, where that came last. `cleared`: they cleared it, and nothing has
-    come since.
+    `event` is what happened, where that came last; `category` and `status` are those of the request
+    that it is about; `is_note`: what came last is for the team alone. `cleared`: they cleared
+    it, and nothing has come since.
     """
 
     id: int
@@ -82,11 +83,15 @@ class ThreadRow:
     place: str
     detail: str
     avatar_id: int
+    photo: str
     square: bool
+    category: str | None
+    status: str | None
     contact_user_id: int | None
     event: SeenMessage | None
     snippet: str | None
     snippet_author: str | None
+    is_note: bool
     last_at: int | None
     unread: int
     mentioned: bool
@@ -273,11 +278,15 @@ def _row(person: User, position: Position, heading: Heading, last: SeenMessage |
         place=heading.place,
         detail=heading.detail,
         avatar_id=heading.avatar_id,
+        photo=heading.photo,
         square=heading.square,
+        category=heading.request.category if heading.request else None,
+        status=heading.request.status if heading.request else None,
         contact_user_id=contact.user_id if contact else None,
         event=last if last and last.is_event else None,
         snippet=_snippet(last),
         snippet_author=_snippet_author(person, last, contact),
+        is_note=heading.request is not None and last is not None and last.audience == "team",
         last_at=last.created_at if last else None,
         unread=position.unread,
         mentioned=position.mentioned,

@@ -5,11 +5,14 @@ from typing import Final
 from peewee import Select
 
 from models import clock, windows
+from models.appearing import noticed
 from models.connection import CONNECTED, DISCONNECTED, TEAM_ROLES, Connection
-from models.database import transaction
+from models.database import OPEN, locked, transaction
 from models.errors import Conflict, Missing
 from models.keeping import lock_managed, managed_contact, refuse_closed
 from models.moving import moved
+from models.requests import sharing
+from models.thread import AccessWindow, Thread
 from models.user import User
 
 NOT_CONNECTED_NOW: Final = "You are not connected any more."
@@ -33,8 +36,26 @@ def disconnect(person: User, contact_id: int, at: int | None = None) -> list[int
         Connection.update(state=DISCONNECTED, ended_at=at, ended_by=person).where(
             Connection.id == contact_id
         ).execute()
-        closed = windows.close_all(contact, person.id, at)
+        closed = part(contact, person, at)
     return closed + [one for one in moved(contact.account_id, at) if one not in closed]
+
+
+def part(contact: Connection, by: User | None, at: int, event: str = "disconnected") -> list[int]:
+    """End everything a contact takes part in; inside a transaction that holds their connection.
+
+    Requests are left before their dialogue ends with `event`; all threads are locked in the order
+    of their ids first.
+
+    :returns: the ids of the threads concerned.
+    """
+    requests = sharing.shared_with(contact)
+    held = AccessWindow.select(AccessWindow.thread).where(
+        (AccessWindow.connection == contact.id) & (AccessWindow.to_seq == OPEN)
+    )
+    list(locked(Thread.select().where(Thread.id.in_(held)).order_by(Thread.id)))
+    with noticed([contact.id], at):
+        left = sharing.leave_all(contact, requests, by, at)
+        return left + windows.close_all(contact, by.id if by else None, at, event)
 
 
 def _own_contact(person: User, contact_id: int) -> Connection:

@@ -24,6 +24,7 @@ class Mentionable:
     id: int
     name: str
     role: str
+    photo: str
 
 
 def mentionable(view: View, audience: str) -> list[Mentionable]:
@@ -38,7 +39,8 @@ def mentionable(view: View, audience: str) -> list[Mentionable]:
     seeing = _seeing(view, AUDIENCES[audience])
     admins = _admins(view.thread.account_id)
     offered = [
-        Mentionable(one.person.id, one.person.name, _role(view, one, admins)) for one in seeing
+        Mentionable(one.person.id, one.person.name, _role(view, one, admins), one.person.portrait)
+        for one in seeing
     ]
     return sorted(offered, key=lambda one: (one.name.casefold(), one.id))
 
@@ -46,18 +48,6 @@ def mentionable(view: View, audience: str) -> list[Mentionable]:
 def is_everyone_offered(view: View) -> bool:
     """Whether "@everyone" means something: in the common chat of the team."""
     return view.thread.kind == COMMON
-
-
-def outside(view: View, audience: str, users: Collection[int]) -> list[str]:
-    """The names of those among `users` who could be mentioned, but not under this audience.
-
-    What somebody must know who narrows an audience after mentioning them.
-    """
-    if not users:
-        return []
-    inside = {one.id for one in mentionable(view, audience)}
-    widest = mentionable(view, view.audiences()[0])
-    return [one.name for one in widest if one.id in users and one.id not in inside]
 
 
 def resolved(view: View, text: str, audience: int, meant: Iterable[int] = ()) -> str:

@@ -8,12 +8,14 @@ from peewee import (
     BigIntegerField,
     BlobField,
     CompositeKey,
+    Expression,
     ForeignKeyField,
     IntegerField,
     TextField,
 )
 
 from models.database import BaseModel, Instant, Seq
+from models.maintenance import MaintenanceRequest
 from models.thread import Thread
 from models.user import User
 
@@ -52,6 +54,7 @@ class Message(BaseModel):
             (("thread", "id"), True),
             (("thread", "version"), True),
             (("author", "client_id"), True),
+            (("author", "thread", "id"), False),
         )
 
     @property
@@ -84,7 +87,9 @@ class MessageEdition(BaseModel):
 
 
 class Attachment(BaseModel):
-    """A file of a message; `message` is NULL until the message that carries it is stored.
+    """A file of a message or of a maintenance request; both are NULL while it waits for one.
+
+    `thread` is where it was uploaded, NULL for what a request is to carry.
 
     `client_id` is the uploader's, so that a repeated upload is the same file. `kind` is image,
     video, audio or file; `size` is in bytes, `sha256` (hex) that of what is served, `received`
@@ -93,7 +98,8 @@ class Attachment(BaseModel):
 
     message = ForeignKeyField(Message, null=True, backref="attachments")
     position = IntegerField(default=0)
-    thread = ForeignKeyField(Thread, index=False)
+    thread = ForeignKeyField(Thread, null=True, index=False)
+    request = ForeignKeyField(MaintenanceRequest, null=True, backref="attachments")
     uploader = ForeignKeyField(User, index=False)
     client_id = TextField()
     name = TextField()
@@ -114,11 +120,14 @@ class Attachment(BaseModel):
             (("thread", "message", "position"), False),
         )
 
+    @classmethod
+    def waits(cls) -> Expression:
+        """What holds of a file that nothing carries yet."""
+        return cls.message.is_null() & cls.request.is_null()
 
-# What waits for its message: the collector of orphans asks for the oldest of these.
-Attachment.add_index(
-    Attachment.created_at, where=Attachment.message.is_null(), name="attachment_waiting"
-)
+
+# What waits to be carried: the collector of orphans asks for the oldest of these.
+Attachment.add_index(Attachment.created_at, where=Attachment.waits(), name="attachment_waiting")
 
 
 class ChainLink(BaseModel):

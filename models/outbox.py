@@ -10,6 +10,7 @@ from peewee import SQL, Expression, ForeignKeyField, IntegerField, TextField, fn
 from models import clock
 from models.database import BaseModel, Instant, insert_all, transaction
 from models.link import Link
+from models.maintenance import MaintenanceRequest
 from models.message import Message
 from models.thread import Thread
 from models.user import User
@@ -20,11 +21,17 @@ JOINED_ELSEWHERE: Final = "joined_elsewhere"
 MESSAGE: Final = "message"
 UNREAD: Final = "unread"
 DIGEST: Final = "digest"
+CHANGE: Final = "change"
+NEWS: Final = "news"
+REMINDER: Final = "reminder"
+REMIND: Final = "remind"
 """Kinds: a mailed link; somebody asked for a link at an address (it is made only if a person
 has it, and only in the background, so that the answer takes the same time for everybody); an
 invitation was accepted under another address than it was sent to; a message was stored, and
 whoever wants to be told of it gets a row; one person is mailed what is unread in one thread;
-one person is mailed what is unread anywhere."""
+one person is mailed what is unread anywhere; something happened to a maintenance request, and
+whoever wants to be told gets a row; one person is mailed what happened to one request; a visit is
+near, and whoever takes part gets a row; one person is reminded of it."""
 
 LEASE: Final = 10 * clock.MINUTE
 """How long a claimed row is nobody else's: longer than all time limits of one sending."""
@@ -52,6 +59,7 @@ class Outbox(BaseModel):
     user = ForeignKeyField(User, null=True, index=False)
     thread = ForeignKeyField(Thread, null=True)
     message = ForeignKeyField(Message, null=True)
+    request = ForeignKeyField(MaintenanceRequest, null=True)
     details = TextField(default="{}")
     due_at = Instant()
     leased_until = Instant(default=0)
@@ -84,11 +92,20 @@ Outbox.add_index(
     where=(Outbox.kind == SQL("'digest'")) & Outbox.done_at.is_null(),
     name="outbox_digest",
 )
+Outbox.add_index(
+    Outbox.user,
+    Outbox.request,
+    unique=True,
+    where=(Outbox.kind == SQL("'news'")) & Outbox.done_at.is_null(),
+    name="outbox_news",
+)
 
 
-def put(kind: str, at: int, link: Link | None = None, **details: Any) -> Outbox:
+def put(
+    kind: str, at: int, link: Link | None = None, user: User | None = None, **details: Any
+) -> Outbox:
     """Store something to tell, inside the transaction that makes it worth telling."""
-    return Outbox.create(kind=kind, link=link, due_at=at, details=_details(details))
+    return Outbox.create(kind=kind, link=link, user=user, due_at=at, details=_details(details))
 
 
 def put_links(links: Iterable[Link], at: int) -> None:
@@ -99,6 +116,23 @@ def put_links(links: Iterable[Link], at: int) -> None:
 def put_message(message: Message, at: int) -> None:
     """Store that a message is to be told, inside the transaction that stores the message."""
     Outbox.insert(kind=MESSAGE, thread=message.thread_id, message=message.id, due_at=at).execute()
+
+
+def put_change(request: int, version: int, at: int) -> None:
+    """Store that a change of a request is to be told, inside the transaction that stores it."""
+    Outbox.create(kind=CHANGE, request=request, due_at=at, details=_details({"version": version}))
+
+
+def put_news(user: int, request: int, since: int, due_at: int) -> None:
+    """Let somebody be mailed what happened to a request, inside a transaction.
+
+    Who waits for a mail about it waits on: at its turn it tells whatever has come.
+
+    :param since: the version of the first change it is about.
+    """
+    Outbox.insert(
+        kind=NEWS, user=user, request=request, due_at=due_at, details=_details({"since": since})
+    ).on_conflict_ignore().execute()
 
 
 def put_unread(rows: Iterable[tuple[int, int | None, int]]) -> None:

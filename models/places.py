@@ -7,7 +7,6 @@ from peewee import IntegrityError, Select
 
 from models import policy
 from models.checking import Check
-from models.connection import Connection
 from models.database import transaction
 from models.errors import Invalid, Missing, Refused
 from models.keeping import lock_account, require_manage
@@ -39,12 +38,6 @@ def visible_units(person: User, account: int) -> Select:
     )
 
 
-def works_for_all(person: User, account: int) -> bool:
-    """Whether a member of the team works for every property of the account."""
-    me = Connection.get((Connection.account == account) & (Connection.user == person))
-    return bool(me.all_properties)
-
-
 def managed_property(person: User, property_id: int) -> Property:
     """The property, for a member of the team who works for it and may change it.
 
@@ -66,7 +59,7 @@ def require_adding(person: User, account: int) -> None:
     :raises Refused: for who may only look, or works for some properties only.
     """
     require_manage(person, account)
-    if not works_for_all(person, account):
+    if not policy.works_for_all(person, account):
         raise Refused(ONLY_SOME)
 
 

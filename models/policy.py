@@ -23,10 +23,13 @@ from models.connection import (
     VIEW,
     Connection,
     TeamRight,
+    on_the_team,
 )
 from models.database import OPEN
-from models.maintenance import MaintenanceRequest
-from models.property import OwnerProperty, Property, StaffProperty, Tenancy
+from models.maintenance import MaintenanceRequest, RequestShare
+from models.message import Message
+from models.prepared import Prepared
+from models.property import OwnerProperty, Property, StaffProperty, Tenancy, is_home
 from models.thread import (
     ANNOUNCEMENT,
     CHANNEL_OF_ROLE,
@@ -34,6 +37,7 @@ from models.thread import (
     CONTACTS,
     CONVERSATION,
     DIALOGUE,
+    MAINTENANCE,
     OWNERS,
     PERSONAL,
     REQUEST,
@@ -72,11 +76,11 @@ def is_live(
     return taking_part and connected and not account_closed
 
 
-def access(person: int | None, thread: int | None, at: int) -> Select:
+def access(person: int | None, thread: Any, at: int) -> Select:
     """Every way in which people reach threads: a row per window, or one per team right.
 
     :param person: a user's id, or None for everybody.
-    :param thread: a thread's id, or None for all.
+    :param thread: a thread's id, or the column of an outer query that has one; None for all.
     :param at: the instant (ms) that decides which tenancies are current.
     :returns: a query of `user_id, thread_id, side, from_seq, to_seq, since, level, version`.
         Messages with a seq in from_seq..to_seq, ends included, addressed to `side`, are
@@ -87,7 +91,7 @@ def access(person: int | None, thread: int | None, at: int) -> Select:
     return _through_windows(person, thread).union_all(_through_rights(person, thread, at))
 
 
-def _through_windows(person: int | None, thread: int | None) -> Select:
+def _through_windows(person: int | None, thread: Any) -> Select:
     window = AccessWindow.alias("w")
     query = window.select(
         window.user.alias("user_id"),
@@ -102,7 +106,7 @@ def _through_windows(person: int | None, thread: int | None) -> Select:
     return _narrowed(query, window.user, person, window.thread, thread)
 
 
-def _through_rights(person: int | None, thread: int | None, at: int) -> Select:
+def _through_rights(person: int | None, thread: Any, at: int) -> Select:
     topic, me = Thread.alias("t"), Connection.alias("me")
     right, account, ever = TeamRight.alias("r"), Account.alias("a"), AccessWindow.alias("x")
     taking_part = ever.select(_ANY).where((ever.user == me.user) & (ever.thread == topic.id))
@@ -121,15 +125,63 @@ def _through_rights(person: int | None, thread: int | None, at: int) -> Select:
         .join(right, on=((right.connection == me.id) & (right.channel == topic.channel)))
         .join(account, on=(account.id == topic.account))
         .where(
-            _on_the_team(me),
+            on_the_team(me),
             right.level >= VIEW,
             topic.kind != PERSONAL,
             (topic.channel != OWNERS) | (account.mode == PROPERTY_MANAGER),
             ~fn.EXISTS(taking_part),
+            ~fn.EXISTS(_ever_shared(topic.request, me)),
             _thread_in_list(me, topic, at),
         )
     )
     return _narrowed(query, me.user, person, topic.id, thread)
+
+
+def request_access(person: int | None, request: int | None) -> Select:
+    """Every way in which people reach maintenance requests: a row per share, or per team right.
+
+    Agrees with `access`: who has a window in the thread of a request has, or had, a share.
+
+    :param person: a user's id, or None for everybody.
+    :param request: a request's id, or None for all.
+    :returns: a query of `user_id, request_id, side, shared_version, ended_version, earlier,
+        level`. What happened up to `ended_version`, included, is theirs; what was there when it
+        was shared is told by its present columns, what happened before by `earlier` alone.
+        `level` is NO_LEVEL for a share, else VIEW or MANAGE.
+    """
+    share, tie = RequestShare.alias("s"), Connection.alias("c")
+    shared = share.select(
+        tie.user.alias("user_id"),
+        share.request.alias("request_id"),
+        share.side.alias("side"),
+        share.shared_version.alias("shared_version"),
+        share.ended_version.alias("ended_version"),
+        share.earlier.alias("earlier"),
+        _constant(NO_LEVEL).alias("level"),
+    ).join(tie, on=(tie.id == share.connection))
+    wanted, me, right = MaintenanceRequest.alias("q"), Connection.alias("me"), TeamRight.alias("r")
+    by_right = (
+        wanted.select(
+            me.user,
+            wanted.id,
+            _constant(Side.TEAM),
+            _constant(0),
+            _constant(OPEN),
+            SQL("TRUE"),
+            right.level,
+        )
+        .join(me, on=(me.account == wanted.account))
+        .join(right, on=((right.connection == me.id) & (right.channel == MAINTENANCE)))
+        .where(
+            on_the_team(me),
+            right.level >= VIEW,
+            ~fn.EXISTS(_ever_shared(wanted.id, me)),
+            me.all_properties | _property_in_list(me, wanted.property),
+        )
+    )
+    return _narrowed(shared, tie.user, person, share.request, request).union_all(
+        _narrowed(by_right, me.user, person, wanted.id, request)
+    )
 
 
 def _constant(number: int) -> Expression:
@@ -138,7 +190,7 @@ def _constant(number: int) -> Expression:
 
 
 def _narrowed(
-    query: Select, user: Expression, person: int | None, topic: Expression, thread: int | None
+    query: Select, user: Expression, person: int | None, topic: Expression, thread: Any
 ) -> Select:
     if person is not None:
         query = query.where(user == person)
@@ -147,17 +199,11 @@ def _narrowed(
     return query
 
 
-def _on_the_team(me: Any) -> Expression:
-    return (me.state == CONNECTED) & me.role.in_(TEAM_ROLES)
-
-
 def _thread_in_list(me: Any, topic: Any, at: int) -> Expression:
     """Whether the thread lies within the properties `me` works for (SPEC 1, MODEL 3)."""
-    request, staff = MaintenanceRequest.alias("mr"), StaffProperty.alias("sp")
-    request_in_list = (
-        request.select(_ANY)
-        .join(staff, on=(staff.property == request.property))
-        .where((request.id == topic.request) & (staff.connection == me.id))
+    request = MaintenanceRequest.alias("mr")
+    request_in_list = request.select(_ANY).where(
+        (request.id == topic.request) & _property_in_list(me, request.property)
     )
     # No CASE here: peewee would run the boolean's converter over its strings (MODEL 9).
     return (
@@ -170,6 +216,18 @@ def _thread_in_list(me: Any, topic: Any, at: int) -> Expression:
     )
 
 
+def _property_in_list(me: Any, place: Any) -> Expression:
+    staff = StaffProperty.alias("sp")
+    listed = staff.select(_ANY).where((staff.property == place) & (staff.connection == me.id))
+    return fn.EXISTS(listed)
+
+
+def _ever_shared(request: Any, me: Any) -> Select:
+    """The shares by which somebody is, or was, a contact in a request."""
+    own = RequestShare.alias("rs")
+    return own.select(_ANY).where((own.request == request) & (own.connection == me.id))
+
+
 def _members_in_list(me: Any, topic: Any, at: int) -> Expression:
     """A group is seen only with all of its present members (MODEL 11.6)."""
     member = AccessWindow.alias("gw")
@@ -180,25 +238,12 @@ def _members_in_list(me: Any, topic: Any, at: int) -> Expression:
 
 def _contact_in_list(me: Any, contact: Any, at: int) -> Expression:
     """A tenant by any current tenancy, else the latest; an owner by any property (SPEC 1)."""
-    home, other = Tenancy.alias("th"), Tenancy.alias("tx")
-    staff, owned, owner_staff = (
-        StaffProperty.alias("ts"),
-        OwnerProperty.alias("op"),
-        StaffProperty.alias("os"),
-    )
-    better = other.select(_ANY).where(
-        (other.connection == contact)
-        & (other.id != home.id)
-        & (_current(other, at) | (other.starts_at > home.starts_at))
-    )
+    home, staff = Tenancy.alias("th"), StaffProperty.alias("ts")
+    owned, owner_staff = OwnerProperty.alias("op"), StaffProperty.alias("os")
     lives_in_list = (
         home.select(_ANY)
         .join(staff, on=(staff.property == home.property))
-        .where(
-            (home.connection == contact)
-            & (staff.connection == me.id)
-            & (_current(home, at) | ~fn.EXISTS(better))
-        )
+        .where((home.connection == contact) & (staff.connection == me.id) & is_home(home, at))
     )
     owns_in_list = (
         owned.select(_ANY)
@@ -208,16 +253,12 @@ def _contact_in_list(me: Any, contact: Any, at: int) -> Expression:
     return fn.EXISTS(lives_in_list) | fn.EXISTS(owns_in_list)
 
 
-def _current(tenancy: Any, at: int) -> Expression:
-    return (tenancy.starts_at <= at) & (tenancy.ends_at > at)
-
-
 def team_connections(person: User) -> Select:
     """The connections by which `person` is on the team of an account, with the account."""
     return (
         Connection.select(Connection, Account)
         .join(Account)
-        .where((Connection.user == person) & _on_the_team(Connection))
+        .where((Connection.user == person) & on_the_team(Connection))
         .order_by(Connection.id)
     )
 
@@ -232,7 +273,7 @@ class Rights:
             .join(Account)
             .where(
                 (Connection.user == person)
-                & _on_the_team(Connection)
+                & on_the_team(Connection)
                 & (TeamRight.level >= VIEW)
                 & ((TeamRight.channel != OWNERS) | (Account.mode == PROPERTY_MANAGER))
             )
@@ -274,7 +315,7 @@ def visible_team(person: User, account: int | None = None) -> Select:
         .join(me, on=(me.account == Connection.account))
         .where(
             (me.user == person)
-            & _on_the_team(me)
+            & on_the_team(me)
             & Connection.role.in_(TEAM_ROLES)
             & ((Connection.state == CONNECTED) | (me.role == ADMIN))
         )
@@ -294,10 +335,16 @@ def visible_properties(person: User | int, account: int | None = None) -> Select
     query = (
         Property.select(Property)
         .join(me, on=(me.account == Property.account))
-        .where((me.user == person) & _on_the_team(me) & (me.all_properties | fn.EXISTS(listed)))
+        .where((me.user == person) & on_the_team(me) & (me.all_properties | fn.EXISTS(listed)))
         .order_by(Property.name, Property.id)
     )
     return query if account is None else query.where(Property.account == account)
+
+
+def works_for_all(person: User, account: int) -> bool:
+    """Whether a member of the team works for every property of the account."""
+    me = Connection.get((Connection.account == account) & (Connection.user == person))
+    return bool(me.all_properties)
 
 
 def team_accounts(person: User) -> list[Account]:
@@ -314,6 +361,88 @@ def is_admin(person: User, account: int | None = None) -> bool:
 def contacts_level(person: User, account: int) -> int:
     """What `person` may do with the contacts of an account: 0, VIEW or MANAGE (SPEC 1)."""
     return Rights(person).level(CONTACTS, account)
+
+
+def may_see_person(person: int, other: int, at: int) -> bool:
+    """Whether `person` may see what `other` looks like: who they write with, or read something of.
+
+    Oneself, teammates, and whoever takes or took part in a conversation while it was theirs too.
+    Of an announcement its readers see the team, and never each other (SPEC 2). And whoever wrote
+    what they may read: as their name stays there when they leave the team, their photo does.
+
+    :param at: the instant (ms) that decides which tenancies are current.
+    """
+    return bool(_seen_person.rows(person=person, other=other, at=at))
+
+
+def _build_seen_person(person: int, other: int, at: int) -> Select:
+    is_seen = (
+        (User.id == person)
+        | fn.EXISTS(_teammates(person, other))
+        | fn.EXISTS(_met_by_right(person, other, at))
+        | fn.EXISTS(_met_in_window(person, other, at))
+        | fn.EXISTS(_wrote_for_team(person, other, at))
+    )
+    return User.select(User.id).where((User.id == other) & is_seen)
+
+
+def _teammates(person: int, other: int) -> Select:
+    me, mate = Connection.alias("me"), Connection.alias("mate")
+    return (
+        me.select(_ANY)
+        .join(mate, on=(mate.account == me.account))
+        .where((me.user == person) & on_the_team(me) & (mate.user == other) & on_the_team(mate))
+    )
+
+
+def _met_by_right(person: int, other: int, at: int) -> Select:
+    met = AccessWindow.alias("met")
+    seen = _through_rights(person, met.thread, at)
+    return met.select(_ANY).where((met.user == other) & fn.EXISTS(seen))
+
+
+def _met_in_window(person: int, other: int, at: int) -> Select:
+    own, topic, message = AccessWindow.alias("own"), Thread.alias("ot"), Message.alias("om")
+    way = access(other, own.thread, at).alias("way")
+    together = Select([way], [_ANY]).where(
+        (own.from_seq <= way.c.to_seq)
+        & (way.c.since < own.to_seq)  # a right counts from the number after
+        & ((topic.kind != ANNOUNCEMENT) | (way.c.side == int(Side.TEAM)))
+    )
+    read = message.select(_ANY).where(
+        (message.author == other)
+        & (message.thread == own.thread)
+        & message.id.between(own.from_seq, own.to_seq)
+        & (message.audience.bin_and(own.side) != 0)
+    )
+    return (
+        own.select(_ANY)
+        .join(topic, on=(topic.id == own.thread))
+        .where((own.user == person) & (fn.EXISTS(together) | fn.EXISTS(read)))
+    )
+
+
+def _wrote_for_team(person: int, other: int, at: int) -> Select:
+    """What those wrote in the threads of `person` who are not on the team any more."""
+    me, former = Connection.alias("me"), Connection.alias("former")
+    topic, message = Thread.alias("wt"), Message.alias("wm")
+    written = message.select(_ANY).where((message.author == other) & (message.thread == topic.id))
+    return (
+        me.select(_ANY)
+        .join(former, on=(former.account == me.account))
+        .join(topic, on=(topic.account == me.account))
+        .where(
+            (me.user == person)
+            & on_the_team(me)
+            & (former.user == other)
+            & former.role.in_(TEAM_ROLES)
+            & fn.EXISTS(written)
+            & fn.EXISTS(_through_rights(person, topic.id, at))
+        )
+    )
+
+
+_seen_person = Prepared(_build_seen_person, "person", "other", "at")
 
 
 def is_hidden(contact: Connection) -> bool:
@@ -355,7 +484,7 @@ def known_contacts(
         .join(owner, on=(owner.id == me.account))
         .where(
             (me.user == person)
-            & _on_the_team(me)
+            & on_the_team(me)
             & (right.level >= level)
             & _channel_fits_role(right)
             & ((Connection.role != OWNER) | (owner.mode == PROPERTY_MANAGER))
@@ -400,7 +529,7 @@ def visible_contacts(person: User, account: int | None = None, at: int | None = 
         .join(keeps, on=(keeps.connection == keeper.id))
         .where(
             (keeper.user == person)
-            & _on_the_team(keeper)
+            & on_the_team(keeper)
             & (keeps.channel == CONTACTS)
             & (keeps.level >= VIEW)
         )

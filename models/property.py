@@ -1,6 +1,8 @@
 """Places: properties, their units, and who lives in them from when to when."""
 
-from peewee import ForeignKeyField, TextField
+from typing import Any
+
+from peewee import SQL, Expression, ForeignKeyField, TextField, fn
 
 from models.account import Account
 from models.clock import FOREVER
@@ -42,6 +44,22 @@ class Tenancy(BaseModel):
 
     class Meta:
         indexes = ((("connection", "starts_at"), False),)
+
+
+def is_current(tenancy: Any, at: int) -> Expression:
+    """Whether somebody lives there at the instant `at` (ms); of Tenancy or an alias of it."""
+    return (tenancy.starts_at <= at) & (tenancy.ends_at > at)
+
+
+def is_home(tenancy: Any, at: int) -> Expression:
+    """Whether a tenant counts for a tenancy: any current one, else the latest (SPEC 1)."""
+    other = Tenancy.alias("tx")
+    better = other.select(SQL("1")).where(
+        (other.connection == tenancy.connection)
+        & (other.id != tenancy.id)
+        & (is_current(other, at) | (other.starts_at > tenancy.starts_at))
+    )
+    return is_current(tenancy, at) | ~fn.EXISTS(better)
 
 
 class OwnerProperty(BaseModel):

@@ -12,8 +12,8 @@ from models.database import OPEN
 from models.groups import Person
 from models.headings import MEMBER_WORDS
 from models.homes import homes_of
-from models.message import Message
-from models.thread import ANNOUNCEMENT, GROUPS, AccessWindow, Side, Thread
+from models.message import EVENT, Message
+from models.thread import ANNOUNCEMENT, GROUPS, AccessWindow, Thread
 from models.user import User
 from models.view import View, viewers
 
@@ -77,7 +77,9 @@ def of(view: View) -> Readers | None:
     homes = homes_of([tie.id for tie in ties], view.at, view.person) if view.is_team else {}
     return Readers(
         thread=thread,
-        members=[Person(tie.id, tie.user.name, homes.get(tie.id, "")) for tie in ties],
+        members=[
+            Person(tie.id, tie.user.name, homes.get(tie.id, ""), tie.user.portrait) for tie in ties
+        ],
         count=len(ties) if len(ties) < SHOWN else others.count(),
         team=_team(thread.id, view.at) if view.is_team else [],
     )
@@ -95,7 +97,7 @@ def present(thread: int) -> list[int]:
 
 def _present(thread: int) -> Select:
     return (
-        Connection.select(Connection, User.id, User.name)
+        Connection.select(Connection, User.id, User.name, User.photo)
         .join(AccessWindow, on=(AccessWindow.connection == Connection.id))
         .switch(Connection)
         .join(User, on=(Connection.user == User.id))
@@ -106,24 +108,21 @@ def _present(thread: int) -> Select:
 def concerned(thread: int) -> list[View]:
     """Whose view the last change of a thread itself touches: who came, went, or sees its new name.
 
-    Of an announcement a reader is not told that another one came or went. Who left before is
-    told of nothing more.
+    Who may see nothing of it, a reader of an announcement where another one came or went, a
+    contact where the team archived a request, is not told that anything happened. Who left
+    before is told of nothing more.
     """
     seeing = viewers(thread)
     # One act may leave several events, all of the same instant.
-    log = Message.select().where(Message.thread == thread)
-    last = log.order_by(Message.id.desc()).first()
+    log = Message.select(Message.id, Message.audience, Message.kind, Message.created_at)
+    newest = log.where(Message.thread == thread).order_by(Message.id.desc()).iterator()
+    last = next(newest, None)
     if last is None:
         return seeing
-    told = (
-        log.select(Message.id, Message.created_at).order_by(Message.id.desc()).tuples().iterator()
-    )
-    began = [seq for seq, _ in takewhile(lambda row: row[1] == last.created_at, told)][-1]
-    seeing = [view for view in seeing if view.takes_part or view.version >= began]
-    if not seeing or seeing[0].thread.kind != ANNOUNCEMENT:
-        return seeing
-    public = log.where(Message.audience != Side.TEAM).order_by(Message.id.desc()).first()
-    shown = public.id if public else 0
-    if last.id == shown:
-        return seeing
-    return [view for view in seeing if view.is_team or view.version > shown]
+    act = [last, *takewhile(lambda one: one.created_at == last.created_at, newest)]
+    return [
+        view
+        for view in seeing
+        if view.version >= act[-1].id
+        or (view.takes_part and (last.kind != EVENT or any(map(view.may_see, act))))
+    ]

@@ -35,13 +35,20 @@ def append(thread: int, at: int, files: Sequence[Attachment] = (), **columns: An
 
 
 def append_event(
-    thread: Thread, event: str, by: int | None, subject: int | None, at: int, **more: str
+    thread: Thread,
+    event: str,
+    by: int | None,
+    subject: int | None,
+    at: int,
+    audience: str = "everyone",
+    **more: Any,
 ) -> Message:
     """Add a system event to a locked thread: `event` happened to `subject`, done by `by`.
 
     Who comes to an announcement and goes is the team's to know: its readers never see each
     other (SPEC 2).
 
+    :param audience: the name of whom it is told to.
     :param more: what else is told of it, as the new `title`.
     """
     hidden = thread.kind == ANNOUNCEMENT and subject is not None
@@ -52,6 +59,6 @@ def append_event(
         author=by,
         subject=subject,
         side=Side.TEAM,
-        audience=AUDIENCES["team" if hidden else "everyone"],
+        audience=AUDIENCES["team" if hidden else audience],
         body=json.dumps({"event": event, **more}),
     )

@@ -22,7 +22,6 @@ from models.places import (
     ONLY_SOME,
     UNIT_MISSING,
     managed_property,
-    works_for_all,
 )
 from models.property import OwnerProperty, Property, StaffProperty, Tenancy, Unit
 from models.text import line
@@ -127,7 +126,7 @@ def remove_property(person: User, property_id: int) -> Property:
     try:
         with transaction():
             place = _locked(person, property_id)
-            if not works_for_all(person, place.account_id):
+            if not policy.works_for_all(person, place.account_id):
                 raise Refused(ONLY_SOME)
             _refuse_held(person, place)
             StaffProperty.delete().where(StaffProperty.property == place).execute()

@@ -3,7 +3,7 @@
 from models.account import Account
 from models.connection import Connection, TeamRight
 from models.link import Link
-from models.maintenance import MaintenanceRequest
+from models.maintenance import MaintenanceRequest, RequestChange, RequestShare, Visit
 from models.mention import Mention
 from models.message import Attachment, ChainLink, Message, MessageEdition
 from models.outbox import Outbox
@@ -25,6 +25,9 @@ TABLES = (
     OwnerProperty,
     StaffProperty,
     MaintenanceRequest,
+    RequestShare,
+    RequestChange,
+    Visit,
     Thread,
     AccessWindow,
     ThreadPerson,

@@ -1,10 +1,10 @@
 """The search bar: people and conversations by name, place, company and e-mail (SPEC 2)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from models import clock
+from models import clock, photos
 from models.findable import Acquaintance, Findable, Topic, findable
 from models.headings import ROLE_WORDS
 from models.matching import Marked, costs, line, marked, terms_of
@@ -25,8 +25,9 @@ class Found:
     """A person or a conversation, with what fits the query marked.
 
     `thread_id` is the conversation that opens. `contact_id` and `state` are those of a contact
-    of the account shown, None for every other conversation. `aside` is the company, trades or
-    address it was found by, where name and detail do not say it. `kind` is that of the thread.
+    of the account shown, None for every other conversation. `aside` is the company, trades, address
+    or number it was found by, where name and detail do not say it. `kind` is that of the thread,
+    `category` that of the request it is about.
     """
 
     thread_id: int | None
@@ -38,7 +39,9 @@ class Found:
     aside: Marked | None
     kind: str
     avatar_id: int
+    photo: str
     square: bool
+    category: str | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ def search(
     everything = findable(person, account, at, between)
     between()
     best = run(_best, terms, everything, at)
-    return Results([_found(one, terms, at) for one in best[:limit]], len(best))
+    shown = best[:limit]
+    faces = photos.of_contacts([one.row.id for one in shown if isinstance(one, Acquaintance)])
+    return Results([_found(one, terms, at, faces) for one in shown], len(best))
 
 
 def contacts_that_fit(
@@ -110,28 +115,34 @@ def _distance(found: Findable) -> tuple[bool, int, str]:
     return not found.live, -found.latest, line(found.name)
 
 
-def _found(one: Findable, terms: Sequence[str], at: int) -> Found:
-    return _topic(one, terms) if isinstance(one, Topic) else _contact(one, terms, at)
+def _found(one: Findable, terms: Sequence[str], at: int, faces: Mapping[int, str]) -> Found:
+    if isinstance(one, Topic):
+        return _topic(one, terms)
+    return _contact(one, terms, at, faces.get(one.row.id, ""))
 
 
 def _topic(topic: Topic, terms: Sequence[str]) -> Found:
     heading = topic.heading
     assert heading  # noqa: S101
+    name, detail = marked(topic.name, terms), marked(heading.detail, terms)
+    number = marked(topic.number, terms)
     return Found(
         topic.thread_id,
         contact_id=None,
         state=None,
         name=topic.name,
-        named=marked(topic.name, terms),
-        detail=marked(heading.detail, terms),
-        aside=None,
+        named=name,
+        detail=detail,
+        aside=number if number.hits - name.hits - detail.hits else None,
         kind=heading.thread.kind,
         avatar_id=heading.avatar_id,
+        photo=heading.photo,
         square=heading.square,
+        category=heading.request.category if heading.request else None,
     )
 
 
-def _contact(known: Acquaintance, terms: Sequence[str], at: int) -> Found:
+def _contact(known: Acquaintance, terms: Sequence[str], at: int, photo: str) -> Found:
     row = known.row
     name = marked(known.name, terms)
     places = [marked(place, terms) for place in known.places(at) or (row.company,)]
@@ -149,5 +160,7 @@ def _contact(known: Acquaintance, terms: Sequence[str], at: int) -> Found:
         aside=next((aside for aside in asides if aside.hits & missing), None),
         kind=DIALOGUE,
         avatar_id=row.id,
+        photo=photo,
         square=False,
+        category=None,
     )

@@ -32,7 +32,8 @@ Spans = tuple[Span, ...]
 class SeenMessage:
     """A message as somebody sees it: the newest edition that is theirs, or a tombstone.
 
-    `files` are those it carries, in the order shown; a tombstone has none.
+    `files` are those it carries, in the order shown; a tombstone has none. `author_photo` names
+    the author's photo, see `User.portrait`: who may read what they wrote may see them.
     `id` is the seq; `version` that of what is seen, never of what is hidden; `created_at` in
     milliseconds; `event` is empty for a text, `body` for an event and a tombstone. In `body`
     people are mentioned by the names they have now; `mentions` says where.
@@ -42,6 +43,7 @@ class SeenMessage:
     version: int
     author_id: int | None
     author_name: str
+    author_photo: str
     subject_name: str
     side: str
     is_event: bool
@@ -64,7 +66,7 @@ def with_people() -> ModelSelect:
     """A query of messages together with who wrote them and whom an event is about."""
     subject = User.alias("subject")
     return (
-        Message.select(Message, User.id, User.name, subject.id, subject.name)
+        Message.select(Message, User.id, User.name, User.photo, subject.id, subject.name)
         .join(User, JOIN.LEFT_OUTER, on=(Message.author == User.id))
         .switch(Message)
         .join(subject, JOIN.LEFT_OUTER, on=(Message.subject == subject.id), attr="subject_user")
@@ -124,6 +126,7 @@ def _as_seen(message: Message, spans: Spans, editions: Iterable[MessageEdition])
         version=version,
         author_id=message.author_id,
         author_name=message.author.name if message.author_id else "",
+        author_photo=message.author.portrait if message.author_id else "",
         subject_name=message.subject_user.name if message.subject_id else "",
         side=ROLE_OF_SIDE[Side(message.side)],
         is_event=is_event,

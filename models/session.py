@@ -17,6 +17,9 @@ KEPT: Final = 60 * clock.DAY
 UNKEPT: Final = clock.DAY
 """How long a session lives unused, with and without "Keep me signed in"."""
 
+FORGOTTEN: Final = 365 * clock.DAY
+"""How long it is known of a session that it has expired, and was not ended by anybody."""
+
 TOUCH: Final = 10 * clock.MINUTE
 """`last_used_at` is written at most this often: reading pages writes next to nothing."""
 
@@ -61,7 +64,9 @@ def start(
     with transaction():
         if proof is not None:
             refuse_outdated(user, proof)
-        Session.delete().where((Session.user == user) & ~_alive(at)).execute()
+        Session.delete().where(
+            (Session.user == user) & (Session.last_used_at < at - FORGOTTEN)
+        ).execute()
         Session.create(
             token_hash=_kept_form(token),
             user=user,
@@ -98,6 +103,11 @@ def find(token: str, at: int | None = None) -> Session | None:
     return session
 
 
+def has_expired(token: str) -> bool:
+    """Whether the session that `token` names, which is over, ended by its time alone."""
+    return Session.select().where(Session.token_hash == _kept_form(token)).exists()
+
+
 def show_account(session: Session, account: int) -> None:
     """Let a device show an account from now on; whether it is theirs is asked by who reads it."""
     if session.account_id != account:
@@ -129,6 +139,22 @@ def end_one_of(user: User, session_id: int) -> None:
         ended = Session.delete().where((Session.user == user) & (Session.id == session_id))
         if not ended.execute():
             raise Missing
+
+
+def end_named(token: str) -> int | None:
+    """End the session that `token` names; its id, or None when there was none."""
+    with transaction():
+        found = Session.get_or_none(Session.token_hash == _kept_form(token))
+        if found is not None:
+            Session.delete().where(Session.id == found.id).execute()
+    return found.id if found else None
+
+
+def lapse(session: Session, at: int | None = None) -> None:
+    """Let a session be over as if by its time: nobody ended it, somebody else has signed in."""
+    at = clock.now() if at is None else at
+    with transaction():
+        Session.update(last_used_at=at - KEPT - 1).where(Session.id == session.id).execute()
 
 
 def end_all(user: User, but: Session | None = None) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from models import clock
 from models.account import Account
-from models.connection import ADMIN, CONNECTED, TEAM_ROLES, Connection, TeamRight
+from models.connection import ADMIN, CONNECTED, TEAM_ROLES, Connection, TeamRight, on_the_team
 from models.database import last_seq, locked
 from models.property import Property, StaffProperty
 from models.thread import CONTACTS, MAINTENANCE, OWNERS, SERVICE_PROS, TEAM, TENANTS
@@ -78,11 +78,7 @@ def told_of(account: int, inviter: User | None) -> User | None:
     return (
         User.select(User)
         .join(Connection, on=(Connection.user == User.id))
-        .where(
-            (Connection.account == account)
-            & (Connection.state == CONNECTED)
-            & Connection.role.in_(TEAM_ROLES)
-        )
+        .where((Connection.account == account) & on_the_team(Connection))
         .order_by(
             (User.id == (inviter.id if inviter else 0)).desc(),
             (Connection.role == ADMIN).desc(),

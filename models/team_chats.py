@@ -6,7 +6,7 @@ from itertools import combinations
 from peewee import chunked
 
 from models import windows
-from models.connection import CONNECTED, SUB_ADMIN, TEAM_ROLES, Connection
+from models.connection import CONNECTED, SUB_ADMIN, TEAM_ROLES, Connection, on_the_team
 from models.database import INSERTED_AT_ONCE, OPEN
 from models.record import append_event, lock_thread
 from models.thread import COMMON, PERSONAL, TEAM, AccessWindow, Thread
@@ -92,11 +92,7 @@ def _common(account: int, at: int) -> Thread:
 
 def _present(account: int) -> list[Connection]:
     """The connections of who is on the team now, in the order in which pairs are named."""
-    query = Connection.select().where(
-        (Connection.account == account)
-        & (Connection.state == CONNECTED)
-        & Connection.role.in_(TEAM_ROLES)
-    )
+    query = Connection.select().where((Connection.account == account) & on_the_team(Connection))
     return list(query.order_by(Connection.user))
 
 

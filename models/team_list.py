@@ -29,7 +29,8 @@ class MemberRow:
     """One person: `state` is that of the connection, INVITED and EXPIRED as it stands now.
 
     `levels` are 0, VIEW or MANAGE by channel; `places` the names of the properties they work
-    for, by id, empty when `all_properties`. The instants are in milliseconds.
+    for, by id, empty when `all_properties`. The instants are in milliseconds. `photo` names that
+    of who is on it now, see `User.portrait`.
     """
 
     id: int
@@ -46,6 +47,7 @@ class MemberRow:
     can_resend: bool
     invited_at: int | None
     ended_at: int | None
+    photo: str
 
     @property
     def is_admin(self) -> bool:
@@ -54,7 +56,7 @@ class MemberRow:
 
 
 def rows(person: User, account: Account, at: int | None = None) -> list[MemberRow]:
-    """Everybody on the team whom `person` may see; seven queries, however many there are.
+    """Everybody on the team whom `person` may see; eight queries, however many there are.
 
     Admins see who was invited, has declined or is not on it any more, too. Those on the team
     come first, in the order in which they joined.
@@ -85,6 +87,7 @@ def rows(person: User, account: Account, at: int | None = None) -> list[MemberRo
             can_resend=contacts[tie.id].can_resend,
             invited_at=contacts[tie.id].invited_at,
             ended_at=tie.ended_at,
+            photo=people[tie.user_id].portrait if tie.state == CONNECTED else "",
         )
         for tie in ties
     ]

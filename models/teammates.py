@@ -17,6 +17,7 @@ from models.connection import (
     SUB_ADMIN,
     TEAM_ROLES,
     Connection,
+    on_the_team,
 )
 from models.contacts import refuse_present
 from models.database import locked, next_seq, transaction
@@ -114,8 +115,7 @@ def leave(person: User, account: int, at: int | None = None) -> list[int]:
     at = clock.now() if at is None else at
     with transaction():
         team.lock(account)
-        present = (Connection.account == account) & (Connection.state == CONNECTED)
-        of_team = present & Connection.role.in_(TEAM_ROLES)
+        of_team = (Connection.account == account) & on_the_team(Connection)
         tie = locked(Connection.select().where(of_team & (Connection.user == person))).first()
         if tie is None:
             raise Missing

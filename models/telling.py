@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from models import clock
-from models.preferences import DAILY, DELAY, HOURLY, INSTANTLY, Preferences, minute_of
+from models.preferences import DAILY, DELAY, HOURLY, INSTANTLY, Preferences
 
 GRACE: Final = 3 * clock.SECOND
 """How long a message told at once waits: who has it on screen says so within that time."""
@@ -84,7 +84,7 @@ def _held(at: int, preferences: Preferences) -> int:
     """`at`, or the end of the quiet hours it falls into."""
     if not preferences.quiet:
         return at
-    begins, ends = minute_of(preferences.quiet_from), minute_of(preferences.quiet_to)
+    begins, ends = clock.minute_of(preferences.quiet_from), clock.minute_of(preferences.quiet_to)
     local = clock.to_datetime(at, preferences.zone)
     minute = local.hour * 60 + local.minute
     inside = begins <= minute < ends if begins < ends else not ends <= minute < begins

@@ -57,8 +57,9 @@ ROLE_OF_SIDE: Final = {
     Side.PRO: SERVICE_PRO,
     Side.OWNER: OWNER,
 }
+EVERYBODY: Final = "everyone"
 AUDIENCES: Final = {
-    "everyone": 15,
+    EVERYBODY: 15,
     "team": Side.TEAM,
     "tenants": Side.TEAM | Side.TENANT,
     "pros": Side.TEAM | Side.PRO,

@@ -17,6 +17,7 @@ from models.connection import CONNECTED, MANAGE, TEAM_ROLES, Connection
 from models.database import OPEN
 from models.errors import Missing
 from models.headings import Heading, headings
+from models.maintenance import CANCELED
 from models.message import Message
 from models.prepared import Prepared
 from models.seen import SeenMessage, Span, as_seen, with_people
@@ -68,6 +69,7 @@ class View:
         self.level = rows[-1].level
         self.since = min(row.since for row in rows)
         self.read_seq: int | None = kept.read_seq if kept else None
+        self.read_at: int | None = kept.read_at if kept else None
         self.marked_unread: bool = kept.marked_unread if kept else False
         self.cleared_seq: int = kept.cleared_seq if kept else 0
         self.told_seq: int = kept.told_seq if kept else 0
@@ -89,6 +91,11 @@ class View:
             raise Missing
         found = _thread_for(person, thread)
         return cls(person, found, found.kept_by_viewer, rows, at)
+
+    @property
+    def reached(self) -> int:
+        """The seq up to which they have read, on whichever device."""
+        return self.since if self.read_seq is None else self.read_seq
 
     def still_holds(self) -> bool:
         """Whether they reach the thread now just as when this view was loaded."""
@@ -147,6 +154,8 @@ class View:
     def _own_refusal(self) -> str | None:
         thread, account = self.thread, self.thread.account
         if not self.takes_part:
+            if thread.request_id and self._left_by().get("now") == CANCELED:
+                return "This request was canceled. You can still read it."
             return "You are no longer part of this conversation. You can still read it."
         if thread.kind == ANNOUNCEMENT:
             return "Only the team writes here."
@@ -155,6 +164,10 @@ class View:
         if thread.channel == OWNERS and account.mode != PROPERTY_MANAGER:
             return f"{account.name} takes no messages from owners now. You can still read here."
         return None
+
+    def _left_by(self) -> dict[str, Any]:
+        """The event with which they went."""
+        return Message.get_by_id(self.spans[-1].to_seq).event
 
     def _ended(self) -> str | None:
         contact, account = self.thread.contact, self.thread.account
@@ -224,8 +237,7 @@ class View:
 
     def unread_texts(self, after: int, up_to: int = OPEN) -> ModelSelect:
         """A query of what others wrote, still unread, with a seq in (after, up_to]."""
-        held = self.since if self.read_seq is None else self.read_seq
-        return self._visible(max(after, held) + 1, up_to, Message.id).where(
+        return self._visible(max(after, self.reached) + 1, up_to, Message.id).where(
             (Message.kind == SQL("0"))  # a constant: see inbox
             & Message.deleted_version.is_null()
             & (Message.author != self.person.id)

@@ -4,6 +4,8 @@ Each function runs inside the caller's transaction, which has locked the connect
 concerned; threads are locked here, in the order of their ids.
 """
 
+from typing import Any
+
 from models import clock
 from models.connection import Connection
 from models.database import OPEN, next_seq
@@ -41,16 +43,23 @@ def open_dialogue(connection: Connection, by: int | None, at: int | None = None)
 
 
 def open_window(
-    thread: int, connection: Connection, by: int | None, at: int, event: str | None = "joined"
+    thread: int,
+    connection: Connection,
+    by: int | None,
+    at: int,
+    event: str | None = "joined",
+    **more: Any,
 ) -> AccessWindow | None:
     """Let the person of `connection` take part from `event` on; from now, when it is None.
 
     Returns the new window, or None when one is open already.
+
+    :param more: what else is told of the event.
     """
     topic = lock_thread(thread)
     if _open(thread, connection.user_id) is not None:
         return None
-    told = append_event(topic, event, by, connection.user_id, at) if event else None
+    told = append_event(topic, event, by, connection.user_id, at, **more) if event else None
     begins = told.id if told else next_seq()
     return AccessWindow.create(
         thread=thread,
@@ -78,6 +87,13 @@ def close_window(
     window.to_seq = window.version = left.id
     window.save()
     return left
+
+
+def close_every_window(thread: int, seq: int) -> None:
+    """End the open windows of everybody in a locked thread with the event that has this seq."""
+    AccessWindow.update(to_seq=seq, version=seq).where(
+        (AccessWindow.thread == thread) & (AccessWindow.to_seq == OPEN)
+    ).execute()
 
 
 def widen_window(thread: int, user: int) -> None:

@@ -3,6 +3,7 @@
 from models import inbox
 from models.errors import Missing
 from models.inbox import Position
+from models.requests.view import view_of
 from models.view import View, viewers
 from tests.oracle import Oracle, Topic
 from tests.world import Client, World
@@ -19,6 +20,10 @@ def differences(world: World) -> list[str]:
         expected = {p for p in world.users if world.oracle.sees(p, topic, world.now)}
         if told != expected:
             found.append(f"{topic.kind} {topic.id} is told to {told}, not to {expected}")
+    for topic in world.requests:
+        for person in world.users:
+            where = f"request {world.threads[topic.id].request_id} for {person}"
+            found += [f"{where}: {fault}" for fault in _request(world, person, topic)]
     for (person, thread), client in world.clients.items():
         if not client_is_right(client, world.now):
             found.append(f"the client of {person} holds a wrong copy of {thread}")
@@ -54,6 +59,28 @@ def _person(world: World, person: int) -> list[str]:
     if inbox.badge(positions.values())["unread"] != total:
         found.append(f"the badge of {person} is not {total}")
     return found
+
+
+def _request(world: World, person: int, topic: Topic) -> list[str]:
+    """What somebody is shown of a request itself: its status, its timeline, its people."""
+    oracle, now = world.oracle, world.now
+    view = view_of(world.users[person], world.threads[topic.id].request_id, now)
+    status = oracle.status(person, topic, now)
+    if view is None or status is None:
+        return [] if view is status else [f"seen: {view is not None}"]
+    by_right = oracle.level(person, topic, now) > 0
+    events = {seq for seq, said in topic.log.items() if said.is_event}
+    handed = events if by_right else events & set(topic.handed[person])
+    pairs = {
+        "status": (view.request.status, status),
+        "takes part": (view.takes_part, by_right or person in topic.present),
+        "timeline": ({one.version for one in view.changes}, handed),
+        "conversation": (view.thread is not None, True),
+    }
+    if view.takes_part:
+        shared = {one.connection.user_id for one in view.sharers}
+        pairs["people"] = (shared, set(topic.present))
+    return [f"{name} {got}, not {right}" for name, (got, right) in pairs.items() if got != right]
 
 
 def _row(

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models import clock, permissions, windows
+from models import clock, leaving, permissions, windows
 from models.account import PROPERTY_MANAGER, Account
 from models.clock import FOREVER
 from models.connection import (
@@ -21,8 +21,8 @@ from models.connection import (
     Connection,
     TeamRight,
 )
-from models.database import locked, next_seq, transaction
-from models.maintenance import MaintenanceRequest
+from models.database import OPEN, locked, next_seq, transaction
+from models.maintenance import MaintenanceRequest, RequestShare
 from models.message import Message
 from models.posting import Draft, post_message
 from models.property import OwnerProperty, Property, Tenancy, Unit
@@ -123,7 +123,8 @@ def dialogue_of(tie: Connection) -> Thread:
 def connect(tie: Connection, by: User | None = None, at: int | None = None) -> Thread:
     with transaction():
         found = locked(Connection.select().where(Connection.id == tie.id)).get()
-        _update(found, state=CONNECTED, ended_at=None, ended_by=None)
+        at = clock.now() if at is None else at
+        _update(found, state=CONNECTED, connected_at=at, ended_at=None, ended_by=None)
         return windows.open_dialogue(found, by.id if by else found.user_id, at)
 
 
@@ -131,7 +132,7 @@ def disconnect(tie: Connection, by: User | None = None, at: int | None = None) -
     with transaction():
         found = locked(Connection.select().where(Connection.id == tie.id)).get()
         _update(found, state=DISCONNECTED, ended_by=by or found.user)
-        return windows.close_all(found, by.id if by else found.user_id, at)
+        return leaving.part(found, by or found.user, clock.now() if at is None else at)
 
 
 def set_role(tie: Connection, role: str) -> None:
@@ -207,16 +208,31 @@ def personal_chat(account: Account, one: User, other: User) -> Thread:
 
 def share(thread: Thread, tie: Connection, earlier: bool = False, at: int | None = None) -> None:
     """Let somebody take part from now on, or with everything said earlier."""
+    at = clock.now() if at is None else at
     with transaction():
-        windows.open_window(thread.id, tie, tie.user_id, clock.now() if at is None else at)
+        window = windows.open_window(thread.id, tie, tie.user_id, at)
         if earlier:
             windows.widen_window(thread.id, tie.user_id)
+        if thread.request_id and window:
+            RequestShare.create(
+                request=thread.request_id,
+                connection=tie,
+                side=window.side,
+                shared_version=window.opened_seq,
+                earlier=earlier,
+            )
 
 
 def unshare(thread: Thread, tie: Connection, at: int | None = None) -> None:
     with transaction():
         at = clock.now() if at is None else at
-        windows.close_window(thread.id, tie.user_id, tie.user_id, at)
+        left = windows.close_window(thread.id, tie.user_id, tie.user_id, at)
+        if thread.request_id and left:
+            RequestShare.update(ended_version=left.id).where(
+                (RequestShare.request == thread.request_id)
+                & (RequestShare.connection == tie)
+                & (RequestShare.ended_version == OPEN)
+            ).execute()
 
 
 def draft(body: str = "Hello.", audience: str = "everyone", **other: object) -> Draft:

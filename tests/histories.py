@@ -21,10 +21,10 @@ from models.thread import (
 )
 from tests import factories
 from tests.oracle import Home, Tie, Topic
-from tests.saying import Saying
+from tests.repairing import Repairing
 from tests.world import World
 
-SHARED = ("maintenance", CONVERSATION, ANNOUNCEMENT)
+SHARED = (CONVERSATION, ANNOUNCEMENT)
 CHANNELS = (TEAM, TENANTS, SERVICE_PROS, OWNERS, MAINTENANCE)
 
 WEIGHTS = {
@@ -34,8 +34,11 @@ WEIGHTS = {
     "repeat": 2,
     "edit": 8,
     "delete": 4,
-    "share": 6,
-    "unshare": 4,
+    "share": 3,
+    "unshare": 2,
+    "share_request": 8,
+    "unshare_request": 4,
+    "set_status": 6,
     "gather": 1,
     "change_right": 3,
     "change_list": 3,
@@ -53,7 +56,7 @@ WEIGHTS = {
 }
 
 
-class History(Saying):
+class History(Repairing):
     """One world and the steps taken in it; `weights` says which steps are how likely."""
 
     def __init__(self, seed: int, weights: dict[str, int] | None = None) -> None:
@@ -106,7 +109,7 @@ class History(Saying):
 
     def unshare(self) -> None:
         topic = self._shared_topic()
-        if not topic.present or topic.kind == "personal":
+        if not topic.present:
             return
         tie = self.oracle.tie(self.random.choice(list(topic.present)), topic.account)
         factories.unshare(self.thread(topic), self.world.row(tie), self.now)
@@ -122,14 +125,10 @@ class History(Saying):
 
     def _shared_topic(self) -> Topic:
         topics = self.oracle.topics.values()
-        return self.somewhere([t for t in topics if t.kind in SHARED] or self.world.requests)
+        return self.somewhere([topic for topic in topics if topic.kind in SHARED])
 
     def _contact_of(self, topic: Topic) -> Tie | None:
-        roles = (
-            [TENANT, SERVICE_PRO]
-            if topic.kind == "maintenance"
-            else [role for role, channel in CHANNEL_OF_ROLE.items() if channel == topic.channel]
-        )
+        roles = [role for role, channel in CHANNEL_OF_ROLE.items() if channel == topic.channel]
         fitting = [
             tie
             for tie in self.oracle.ties

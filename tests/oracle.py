@@ -39,6 +39,7 @@ class Tie:
     rights: dict[str, int] = field(default_factory=dict)
     since: dict[str, int] = field(default_factory=dict)
     works_for: set[int] | None = None  # None: all properties
+    connected_at: int = 0
     homes: list[Home] = field(default_factory=list)
     owns: set[int] = field(default_factory=set)
 
@@ -85,6 +86,12 @@ class Topic:
     log: dict[int, Said] = field(default_factory=dict)
     present: dict[int, Stay] = field(default_factory=dict)
     handed: dict[int, dict[int, Copy]] = field(default_factory=dict)
+    # Of a request: what it is now, what it was when somebody went, and whom a canceling sent away.
+    creator: int | None = None
+    status: str = "new"
+    frozen: dict[int, str] = field(default_factory=dict)
+    sent_away: dict[int, str] = field(default_factory=dict)
+    canceled_at: int = 0
 
 
 @dataclass
@@ -135,6 +142,7 @@ class Oracle:
 
     def leave(self, topic: Topic, person: int, event: Said) -> None:
         self.say(topic, event)
+        topic.frozen[person] = topic.status
         del topic.present[person]
 
     def widen(self, topic: Topic, person: int) -> None:
@@ -144,6 +152,26 @@ class Oracle:
             for said in topic.log.values()
             if stay.side in SIDES_OF[said.audience]
         }
+
+    def cancel(self, topic: Topic, event: Said, now: int) -> None:
+        topic.status, topic.canceled_at = "canceled", now
+        self.say(topic, event)
+        topic.sent_away = {person: stay.side for person, stay in topic.present.items()}
+        topic.frozen |= dict.fromkeys(topic.present, "canceled")
+        topic.present.clear()
+
+    def reopen(self, topic: Topic, status: str, event: Said, now: int) -> None:
+        """Whom the canceling sent away comes back, unless they were away from the account too.
+
+        A tenant who has moved comes back only if they submitted it.
+        """
+        topic.status = status
+        for person, side in topic.sent_away.items():
+            tie = self.tie(person, topic.account)
+            stays = side != "tenant" or person == topic.creator or lives_in(tie, topic.place, now)
+            if tie.connected and tie.connected_at <= topic.canceled_at and stays:
+                topic.present[person] = Stay(side, event.seq)
+        self.say(topic, event)
 
     # Who is on the team, and what of it is theirs
 
@@ -189,6 +217,17 @@ class Oracle:
         else:
             copies = {}
         return {seq: copy for seq, copy in sorted(copies.items()) if seq > cleared}
+
+    def status(self, person: int, topic: Topic, now: int) -> str | None:
+        """The status of a request as somebody may know it; None when it is not theirs."""
+        if person in topic.present or self.level(person, topic, now):
+            return topic.status
+        return topic.frozen.get(person)
+
+    def works_for(self, me: Tie, contact: Tie, now: int) -> bool:
+        """Whether a contact lies within the list of properties of one of the team."""
+        pro = contact.role == "service_pro"
+        return me.works_for is None or pro or _works_for(me.works_for, contact, now)
 
     def unread(self, person: int, topic: Topic, now: int) -> int:
         kept, number = self.kept_of(person, topic), 0
@@ -260,6 +299,10 @@ class Oracle:
 
     def kept_of(self, person: int, topic: Topic) -> Kept:
         return self.kept.setdefault((person, topic.id), Kept())
+
+
+def lives_in(tie: Tie, place: int | None, now: int) -> bool:
+    return any(home.place == place and home.starts <= now < home.ends for home in tie.homes)
 
 
 def _ended(topic: Topic) -> bool:

@@ -8,6 +8,7 @@ from models.database import last_seq
 from models.errors import Missing
 from models.message import EVENT, Message
 from models.property import Property, Unit
+from models.requests import sharing
 from models.seen import SeenMessage
 from models.team import RIGHTS
 from models.thread import CHANNEL_OF_ROLE, ROLE_OF_SIDE, SIDE_OF_ROLE, Thread
@@ -94,9 +95,13 @@ class World:
         topic = self.topic(chat)
         for tie, event in zip((one, other), self._told(topic), strict=True):
             self.oracle.join(topic, tie.person, "team", event)
-        for place in self.places[:2]:
-            thread = factories.request_thread(place, self.office.admin)
+        tenants = [tie for tie in self.oracle.ties if tie.homes]
+        for place, tie in zip(self.places[:2], tenants, strict=True):
+            thread = factories.request_thread(place, self.users[tie.person])
             self.requests.append(self.topic(thread, place=place.id))
+            self.requests[-1].creator = tie.person
+            sharing.share(self.office.admin, thread.request_id, [tie.id], at=self.now)
+            self.join(self.requests[-1], tie)
         self.gather(TENANT, "conversation")
 
     def _contact(self, account: int, role: str, person: int | None = None) -> Tie:
@@ -131,16 +136,21 @@ class World:
 
     def connect(self, tie: Tie) -> None:
         thread = factories.connect(self.row(tie), self.office.admin, self.now)
-        tie.connected = True
+        tie.connected, tie.connected_at = True, self.now
         self.join(self.topic(thread, contact=tie), tie)
 
     def disconnect(self, tie: Tie) -> None:
         by = self.chance.choice([self.office.admin, self.users[tie.person]])
+        team = [one for one in self.oracle.ties if one.role in (ADMIN, SUB_ADMIN)]
+        before = {one.id: self._seen_by_right(one) for one in team}
         factories.disconnect(self.row(tie), by, self.now)
         tie.connected = False
         for topic in self.oracle.topics.values():
             if topic.account == tie.account and tie.person in topic.present:
                 self.leave(topic, tie)
+        # A group may come into sight of who works for a list when a member leaves it.
+        for one in team:
+            self._count_from_now(one, before[one.id])
 
     def hire(self, tie: Tie) -> None:
         factories.set_role(self.row(tie), SUB_ADMIN)
@@ -191,6 +201,16 @@ class World:
     def leave(self, topic: Topic, tie: Tie) -> None:
         event = self._one_event(topic)
         self.oracle.leave(topic, tie.person, event)
+
+    def status_set(self, topic: Topic, status: str) -> None:
+        event, was = self._one_event(topic), topic.status
+        if status == "canceled":
+            self.oracle.cancel(topic, event, self.now)
+        elif was == "canceled":
+            self.oracle.reopen(topic, status, event, self.now)
+        else:
+            topic.status = status
+            self.oracle.say(topic, event)
 
     def _one_event(self, topic: Topic) -> Said:
         told = self._told(topic)

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 ZONE: Final = "America/Los_Angeles"
 """Where the demo takes place."""
@@ -58,6 +58,7 @@ class Contact:
     invited: int | None = None
     declined: int | None = None
     says: str = ""
+    photo: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,30 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Job:
+    """A maintenance request; who writes it, and what becomes of it, stands in its script.
+
+    `home` is a unit, as `88 Quay Rd, Unit 4`, or a house; `times` are days from the present with
+    from and to, as `0 09:00 12:00`.
+    """
+
+    title: str
+    home: str
+    category: str
+    script: str
+    priority: str = "normal"
+    may_enter: bool = False
+    access_notes: str = ""
+    pets: str = ""
+    times: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Company:
-    """An account, with its admin, team, houses and contacts, `opened` so many days ago."""
+    """An account, with its admin, team, houses and contacts, `opened` so many days ago.
+
+    `hours` are from when to when its office is open, by the day of the week.
+    """
 
     name: str
     mode: str
@@ -85,6 +108,10 @@ class Company:
     team: list[Member]
     groups: list[Group]
     chats: list[Chat]
+    jobs: list[Job]
+    hours: dict[str, list[str]] = field(default_factory=dict)
+    numbered_from: int = 1
+    """The number of its first request: it counted them elsewhere before."""
 
 
 def _companies() -> list[Company]:
@@ -99,6 +126,7 @@ def _companies() -> list[Company]:
                 Chat(chat["script"], tuple(chat.get("between", [])))
                 for chat in company.pop("chats", [])
             ],
+            jobs=[_job(**job) for job in company.pop("jobs", [])],
             **company,
         )
         for company in read["company"]
@@ -107,6 +135,10 @@ def _companies() -> list[Company]:
 
 def _group(members: Sequence[str] = (), **group: str) -> Group:
     return Group(members=tuple(members), **group)
+
+
+def _job(times: Sequence[str] = (), **job: Any) -> Job:
+    return Job(times=tuple(times), **job)
 
 
 COMPANIES: Final = _companies()

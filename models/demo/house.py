@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from models import (
-    attachments,
     clock,
     contacts,
     groups,
@@ -12,6 +11,7 @@ from models import (
     joining,
     leaving,
     mentioning,
+    office_hours,
     places,
     policy,
     posting,
@@ -24,54 +24,57 @@ from models.connection import MANAGE, VIEW, Connection
 from models.contacts import Wanted
 from models.database import OPEN
 from models.demo import script
-from models.demo.cast import ZONE, Chat, Company, Contact, Group, Member
+from models.demo.cast import ZONE, Chat, Company, Contact, Group, Job, Member
 from models.demo.packing import Luggage
 from models.link import Link
 from models.mention import mentioned_in
-from models.message import Attachment
 from models.places import visible_units
 from models.posting import Draft
 from models.record import append
-from models.storage import Storage
 from models.thread import AUDIENCES, COMMON, TENANTS, AccessWindow, Side, Thread
 from models.user import User, by_address
 from models.view import View
 
-Topic = Contact | Group | Chat
-"""Whose conversation it is: a contact's, a group's, or one of the team."""
+Topic = Contact | Group | Chat | Job
+"""Whose conversation it is: a contact's, a group's, one of the team, or that of a request."""
 
 
 class House:
     """The demo as far as it has happened: who and what is there, by the names of the data."""
 
-    def __init__(self, password_hash: str, storage: Storage, luggage: Luggage) -> None:
+    def __init__(self, password_hash: str, luggage: Luggage) -> None:
         self._password_hash = password_hash
-        self._storage = storage
-        self._luggage = luggage
-        self._people: dict[str, User] = {}
-        self._accounts: dict[str, tuple[User, Account]] = {}
+        self.luggage = luggage
+        self.people: dict[str, User] = {}
+        self.accounts: dict[str, tuple[User, Account]] = {}
+        self.threads: dict[Topic, int] = {}
         self._contacts: dict[Contact, Connection] = {}
         self._invitations: dict[Contact, Link] = {}
-        self._threads: dict[Topic, int] = {}
         self._said: dict[tuple[Topic, str], int] = {}
 
     def open_account(self, company: Company, at: int) -> None:
         """The admin signs up, adds the properties, and has a team."""
         asked = signing_up.ask(company.admin, company.email, company.name, company.mode, ZONE, at)
         admin, account = signing_up.open_account(asked, None, self._password_hash, at)
-        self._accounts[company.name] = admin, account
+        self.accounts[company.name] = admin, account
         self._meet(admin)
         for house in company.houses:
             units = [f"Unit {number}" for number in house.units]
             places.add_property(admin, account.id, house.name, house.address, ZONE, units)
         for member in company.team:
             self._hire(admin, account, member, at)
+        open_days: dict[str, str] = {}
+        for day, (begins, ends) in company.hours.items():
+            open_days |= {day: "on", f"{day}-from": begins, f"{day}-to": ends}
+        office_hours.save(admin, account.id, open_days)
+        starting = Account.update(next_request=company.numbered_from)
+        starting.where(Account.id == account.id).execute()
         for chat in company.chats:
-            self._threads[chat] = _chat(account, chat)
+            self.threads[chat] = _chat(account, chat)
 
     def add_contact(self, company: Company, contact: Contact, now: int, at: int) -> None:
         """The admin notes what the account knows about somebody."""
-        admin, account = self._accounts[company.name]
+        admin, account = self.accounts[company.name]
         today = clock.to_datetime(now, ZONE).date()
         homes = {
             f"{unit.property.name}, {unit.name}": unit.id
@@ -94,7 +97,7 @@ class House:
 
     def invite(self, company: Company, contact: Contact, at: int) -> None:
         """The admin presses Send connection."""
-        admin, known = self._accounts[company.name][0], self._contacts[contact]
+        admin, known = self.accounts[company.name][0], self._contacts[contact]
         self._invitations[contact] = inviting.invite(
             admin, known.id, contact.email, contact.says, at
         )
@@ -105,7 +108,7 @@ class House:
 
     def gather(self, company: Company, group: Group, at: int) -> None:
         """The admin opens a group."""
-        admin, account = self._accounts[company.name]
+        admin, account = self.accounts[company.name]
         houses = {
             place.name: str(place.id) for place in policy.visible_properties(admin, account.id)
         }
@@ -116,7 +119,7 @@ class House:
             houses.get(group.house, groups.PICKED),
             [str(tie.id) for one, tie in self._contacts.items() if one.name in group.members],
         )
-        self._threads[group] = groups.create(admin, account.id, wanted, at).id
+        self.threads[group] = groups.create(admin, account.id, wanted, at).id
 
     def play(self, where: Topic, line: script.Line, at: int) -> None:
         """One line of the conversation with a contact, in a group, or of the team."""
@@ -124,7 +127,7 @@ class House:
             if isinstance(where, Contact):
                 self._join(where, at)
             return
-        person, thread = self._people[line.who], self._threads[where]
+        person, thread = self.people[line.who], self.threads[where]
         last = self._said.get((where, line.who), 0)
         if line.act == script.SAYS:
             self._said[where, line.who] = self._say(thread, person, line, at)
@@ -140,8 +143,8 @@ class House:
     def _say(self, thread: int, person: User, line: script.Line, at: int) -> int:
         # Straight into the record: hundreds of messages would be checked twice each, in a
         # transaction that nobody else can see into yet.
-        files = tuple(self._upload(person, thread, name) for name in line.files)
-        draft = Draft(line.words, str(uuid4()), files=files)
+        files = tuple(self.luggage.keep(person, thread, name) for name in line.files)
+        draft = Draft(line.words, str(uuid4()), audience=line.audience, files=files)
         columns = {
             "author": person.id,
             "side": _side(thread, person),
@@ -155,18 +158,16 @@ class House:
             mentioning.note(View.load(person, thread, at), message)
         return message.id
 
-    def _upload(self, person: User, thread: int, name: str) -> Attachment:
-        prepared = self._luggage[name]
-        return attachments.keep(person, thread, str(uuid4()), name, prepared, self._storage)
-
     def _join(self, contact: Contact, at: int) -> None:
         invitation, known = self._invitations[contact], by_address(contact.email)
         if known:
             joined = joining.accept(invitation, known, at)
         else:
             joined = joining.accept_new(invitation, contact.name, self._password_hash, at)
+        if contact.photo:
+            self.luggage.portray(joined.user, contact.photo)
         self._meet(joined.user)
-        self._threads[contact] = joined.thread.id
+        self.threads[contact] = joined.thread.id
 
     def _hire(self, admin: User, account: Account, member: Member, at: int) -> None:
         levels = dict.fromkeys(member.views, VIEW) | dict.fromkeys(member.manages, MANAGE)
@@ -178,7 +179,7 @@ class House:
         self._meet(joining.accept_new(invitation, member.name, self._password_hash, at).user)
 
     def _meet(self, person: User) -> None:
-        self._people[person.first_name] = person
+        self.people[person.first_name] = person
 
 
 def _side(thread: int, person: User) -> int:

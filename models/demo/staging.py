@@ -7,7 +7,7 @@ from typing import Final
 
 from models import clock
 from models.database import transaction
-from models.demo import script
+from models.demo import jobs, script
 from models.demo.cast import COMPANIES, Company, Contact
 from models.demo.house import House
 from models.demo.packing import packed
@@ -29,10 +29,11 @@ class Step:
 def perform(password_hash: str, storage: Storage, now: int) -> None:
     """Make everything happen up to `now` (ms), in one transaction."""
     with packed(storage) as luggage, transaction():
-        house = House(password_hash, storage, luggage)
+        house = House(password_hash, luggage)
         # By time and not by conversation: newer messages must have greater numbers.
         for step in sorted(_steps(house, now), key=lambda step: step.at):
             step.act(step.at)
+        jobs.told(now)
 
 
 def _steps(house: House, now: int) -> Iterator[Step]:
@@ -45,9 +46,16 @@ def _steps(house: House, now: int) -> Iterator[Step]:
             yield Step(lines[0].at - clock.MINUTE, partial(house.gather, company, group))
             for line in lines:
                 yield Step(line.at, partial(house.play, group, line))
-        for chat in company.chats:
-            for line in _with_reading(script.lines_of(chat.script, now)):
-                yield Step(line.at, partial(house.play, chat, line))
+        yield from _scripted(house, company, now)
+
+
+def _scripted(house: House, company: Company, now: int) -> Iterator[Step]:
+    for chat in company.chats:
+        for line in _with_reading(script.lines_of(chat.script, now)):
+            yield Step(line.at, partial(house.play, chat, line))
+    for job in company.jobs:
+        for line in _with_reading(script.lines_of(job.script, now)):
+            yield Step(line.at, partial(jobs.play, house, company, job, line, now))
 
 
 def _steps_of(house: House, company: Company, contact: Contact, now: int) -> Iterator[Step]:

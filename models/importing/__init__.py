@@ -17,7 +17,7 @@ from models.importing.days import day_comes_first, has_slashes
 from models.importing.plan import ADD, FAULTY, THERE, Choices, Facts, Plan, Step
 from models.importing.spreadsheet import COLUMNS, FAULT, Table, read, written
 from models.keeping import lock_account, managed_account, visible_roles
-from models.places import visible_units, works_for_all
+from models.places import visible_units
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.user import User
 
@@ -123,7 +123,7 @@ def _facts(person: User, account: int) -> Facts:
         mode=owner.mode,
         zone=owner.zone,
         roles=visible_roles(person, owner),
-        all_properties=works_for_all(person, account),
+        all_properties=policy.works_for_all(person, account),
         properties=_rows(places, Property.id, Property.name, Property.address, Property.zone),
         units=_rows(units, Unit.id, Unit.property, Unit.name),
         contacts=_rows(seen.order_by(Connection.id), *columns, Connection.company),

@@ -1,0 +1,1 @@
+"""Maintenance requests from submitting to archiving (SPEC 5); their tables are in `maintenance`."""
