@@ -3,16 +3,16 @@ PYTHON ?= $(shell command -v python3 || command -v python3.11)
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run test lint bench demo corpora lock clean
+.PHONY: run test lint bench weigh demo corpora lock clean
 
 run: .venv/.installed
 	@exec $(BIN)/python app.py
 
-# Each file of tests on one of WORKERS processes, those with a browser on one together; 0 runs all
-# of them in this one.
+# Each file of tests on one of WORKERS processes, those with browsers on the first while there are
+# others; 0 runs all of them in this one.
 WORKERS ?= auto
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadgroup $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=loadfile $(ARGS)
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff format --check .
@@ -21,6 +21,10 @@ lint: .venv/.installed-dev
 
 bench: .venv/.installed-dev
 	$(BIN)/python -m benchmarks
+
+weigh: .venv/.installed-dev
+	$(BIN)/python -m benchmarks.phone
+	$(BIN)/python -m benchmarks.lighthouse
 
 demo: .venv/.installed
 	$(BIN)/flask --app app demo

@@ -10,6 +10,8 @@ from benchmarks.measuring import ratio, show
 from models import clock, database, inbox, policy, sync, view
 from models.database import db, transaction
 from models.posting import Draft, post_message
+from models.requests import listing, sight
+from models.requests.listing import Wish
 from models.search import search
 from models.seen import SeenMessage
 from models.thread import ThreadPerson
@@ -19,6 +21,7 @@ from models.view import View
 FEW, MANY = 60, 600
 SHORT, LONG = 1_000, 100_000
 KNOWN, EVERYBODY = 500, 5_000
+DONE, MANY_DONE, OPEN = 500, 5_000, 50
 
 
 def main() -> None:
@@ -31,6 +34,7 @@ def main() -> None:
             logs()
             sending()
             searching()
+            requests()
         db.obj.close_all()
 
 
@@ -140,6 +144,27 @@ def searching() -> None:
             f"search, {what}: {EVERYBODY:,} contacts / {KNOWN}",
             *ratio(partial(typed, large, query), partial(typed, small, query)),
         )
+
+
+def requests() -> None:
+    """The list of requests: what is open of few or of many, and all of them."""
+    small, large = data.office("Larch Court"), data.office("Elm Row")
+    data.requests(small, DONE, OPEN)
+    data.requests(large, MANY_DONE, OPEN)
+    db.execute_sql("ANALYZE")
+
+    def listed(where: data.Office, tab: str) -> None:
+        listing.listing(where.admin, where.account.id, (), Wish(tab=tab))
+
+    def counted(where: data.Office) -> None:
+        sight.open_count(where.admin, where.account.id)
+
+    size = f"{MANY_DONE:,} requests / {DONE}"
+    show(
+        f"the number of {OPEN} open: {size}", *ratio(*(partial(counted, o) for o in (large, small)))
+    )
+    for what, tab in ((f"the list of {OPEN} open", "open"), ("the list of all", "all")):
+        show(f"{what}: {size}", *ratio(partial(listed, large, tab), partial(listed, small, tab)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An account with hundreds of conversations and two long ones, put in by bulk."""
+"""An account with hundreds of conversations, two long ones, and requests, put in by bulk."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,9 @@ from models import clock
 from models.account import PROPERTY_MANAGER, Account
 from models.connection import ADMIN, CONNECTED, MANAGE, TENANT, Connection
 from models.database import OPEN, db, next_seq, transaction
+from models.maintenance import NEW, RESOLVED, MaintenanceRequest, RequestChange
 from models.property import Property, Tenancy, Unit
+from models.requests.history import SUBMITTED
 from models.team import RIGHTS, add_member
 from models.thread import DIALOGUE, TENANTS, AccessWindow, Side, Thread
 from models.user import User
@@ -73,6 +75,52 @@ def contacts(where: Office, count: int) -> None:
         _bulk(Thread, [_thread(where, id_, now) for id_ in ids])
         for number in range(count):
             fill(Thread(id=threads + 1 + number), where.admin, 1)
+
+
+def requests(where: Office, count: int, still_open: int) -> None:
+    """Add this many requests, each submitted; the last ones are open still."""
+    place = Property.create(account=where.account, name="412 Alder St", zone="UTC")
+    with transaction():
+        last = MaintenanceRequest.select(fn.MAX(MaintenanceRequest.id)).scalar() or 0
+        rows = [
+            _request(where, place, number, number < count - still_open) for number in range(count)
+        ]
+        _bulk(MaintenanceRequest, rows)
+        _bulk(
+            RequestChange,
+            [
+                _submitted(last + 1 + number, where, row["version"])
+                for number, row in enumerate(rows)
+            ],
+        )
+
+
+def _request(where: Office, place: Property, number: int, is_done: bool) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "account": where.account.id,
+        "number": number + 1,
+        "property": place.id,
+        "creator": where.admin.id,
+        "title": f"{TEXT[:40]} {number}",
+        "status": RESOLVED if is_done else NEW,
+        "client_id": f"{where.account.id}-{number}",
+        "created_at": now,
+        "version": next_seq(),
+        "changed_at": now,
+    }
+
+
+def _submitted(request: int, where: Office, version: int) -> dict[str, Any]:
+    return {
+        "version": version,
+        "request": request,
+        "author": where.admin.id,
+        "side": int(Side.TEAM),
+        "audience": 15,
+        "event": SUBMITTED,
+        "at": clock.now(),
+    }
 
 
 def _contact(where: Office, number: int, now: int) -> dict[str, Any]:
