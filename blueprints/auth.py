@@ -7,6 +7,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from blueprints import limits
+from blueprints.errors import say_why_signed_out
 from blueprints.passwords import is_right
 from blueprints.rendering import page_or_partial
 from blueprints.signing import let_in, let_out, local_path
@@ -52,6 +53,7 @@ def sign_in() -> Response:
     """The form, or onwards for who is signed in."""
     if current_user.is_authenticated:
         return redirect(local_path(request.args.get("next")))
+    say_why_signed_out()
     return _sign_in_form({}, 200)
 
 

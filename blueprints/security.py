@@ -13,7 +13,8 @@ log = logging.getLogger(__name__)
 
 # The program that shows a mail stops such mails with a POST of its own (RFC 8058). The address
 # carries the right to it; no cookie is read.
-OPEN_TO_ALL = frozenset({"notifications.unsubscribe"})
+# What other apps share is posted by the browser in nobody's name, and nothing of it is read.
+OPEN_TO_ALL = frozenset({"notifications.unsubscribe", "pwa.share"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LARGEST_ID = 2**63 - 1
 HALF_A_YEAR = 60 * 60 * 24 * 182
@@ -30,6 +31,11 @@ HEADERS = {
     ),
     "Cache-Control": "private, no-cache",
 }
+
+NO_CONTENT = "204"
+# Not so a 304: its headers take the place of those of the page that the browser has kept.
+# Static files and data are no pages: they load nothing, and need nothing of the device.
+OF_FILES = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 StartResponse = Callable[..., Callable[[bytes], object]]
 
@@ -50,20 +56,25 @@ class Guard:
     def __init__(self, inner: Callable[..., Iterable[bytes]], headers: dict[str, str]) -> None:
         self.inner = inner
         self.headers = headers
+        self.of_files = {n: v for n, v in headers.items() if n != "Permissions-Policy"}
+        self.of_files["Content-Security-Policy"] = OF_FILES
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request, as WSGI asks."""
         started = False
+        is_file = environ.get("PATH_INFO", "").startswith("/static/")
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             nonlocal started
             started = True
             complete = Headers(headers)
-            for name, value in self.headers.items():
+            data = complete.get("Content-Type", "").startswith("application/json")
+            small = is_file or data or status.startswith(NO_CONTENT)
+            for name, value in (self.of_files if small else self.headers).items():
                 complete.setdefault(name, value)
             if complete["Cache-Control"].startswith("public"):
                 # The login extension reads the session of every request, static files included.
-                complete.remove("Vary")
+                complete["Vary"] = "Accept-Encoding"
             return start_response(status, complete.to_wsgi_list(), *more)
 
         if any("\0" in value for name, value in environ.items() if name.startswith("HTTP_")):
@@ -102,6 +113,7 @@ def content_security_policy(app: Flask) -> str:
     return (
         f"default-src 'none'; script-src 'self' {inline}; style-src 'self'; "
         "img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; "
+        "manifest-src 'self'; worker-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

@@ -47,11 +47,21 @@ def test_use_keeps_a_session_alive_and_is_written_down_at_most_every_ten_minutes
     assert sessions.find(token, at=DAY + MINUTE) is not None
 
 
-def test_signing_in_forgets_the_sessions_that_are_over() -> None:
+def test_signing_in_forgets_the_sessions_that_were_over_long_ago() -> None:
     priya = person()
-    sessions.start(priya, "old", keep=False, at=0)
+    old = sessions.start(priya, "old", keep=False, at=0)
     sessions.start(priya, "new", keep=False, at=2 * DAY)
-    assert [session.device for session in Session.select()] == ["new"]
+    assert sessions.has_expired(old)  # and was not ended by anybody
+    sessions.start(priya, "newer", keep=False, at=366 * DAY)
+    assert not sessions.has_expired(old)
+    assert [session.device for session in Session.select()] == ["new", "newer"]
+
+
+def test_a_session_is_ended_by_its_name_once() -> None:
+    token = sessions.start(person(), "a browser", keep=True)
+    assert sessions.end_named(token) is not None
+    assert sessions.end_named(token) is None
+    assert not sessions.has_expired(token)
 
 
 def test_an_ended_session_is_over_at_once() -> None:

@@ -21,6 +21,11 @@ function say() {
   messages = [];
 }
 
+// Whom it names may be nobody for this reader any more.
+hear("access", () => {
+  messages = [];
+  document.getElementById("live")?.replaceChildren();
+});
 hear("message", ({ thread_id: thread, html, kind }) => {
   if (kind !== "created" || isOpen(thread)) return;
   const [message] = parse(html);

@@ -22,7 +22,8 @@ export function bring(log, html) {
   place(log, nodes.filter((node) => !early.includes(node)), { live: true });
 }
 
-const isSending = (log) => log.querySelector(':scope > .pending[data-state="sending"]') !== null;
+// Another tab, or the service worker, may be sending it.
+const isSending = (log) => log.querySelector(":scope > .pending[data-attempted]:not(.failed)") !== null;
 
 function release() {
   const log = currentLog();
@@ -35,7 +36,7 @@ function release() {
 hear("message", ({ thread_id: thread, html }) => {
   if (isOpen(thread)) bring(currentLog(), html);
 });
-hear("outbox", () => queueMicrotask(release));
+hear("kept", () => queueMicrotask(release));
 hear("left", () => {
   held = [];
 });

@@ -1,29 +1,34 @@
 // The ways a file comes into the tray: chosen, taken with the camera, pasted, dropped, Ctrl U.
 import { hear, on } from "hallway/events";
-import { fill, inTray } from "hallway/tray";
+import { inTray } from "hallway/tray";
 import { add } from "hallway/uploads";
 
 const MOST = 10;
+const ZONES = ".conversation, .request-form";
 const LINGERS = 150;
 let timer = 0;
 
-const form = () => document.querySelector("form.composer");
+const form = () => document.querySelector("form[data-draft]");
 
-function attach(files) {
+/**
+ * Put files into the tray of the conversation, or the form, on screen.
+ * @param {File[]} files
+ */
+export function attach(files) {
   const place = form();
   if (!place || !files.length) return;
-  const thread = Number(place.dataset.threadId);
-  const room = Math.max(0, MOST - inTray(thread).length);
+  const { draft, uploads, maxMb, most = MOST, tooMany } = place.dataset;
+  const along = place.querySelectorAll(".shot-kept > :checked").length;
+  const room = Math.max(0, most - inTray(draft).length - along);
   const taken = files.slice(0, room);
-  const limit = Number(place.dataset.maxMb);
-  fill(thread, taken.map((file) => add(thread, file, limit)));
+  add(draft, uploads, taken, Number(maxMb));
   const left = files.length - taken.length;
-  complain(left ? `Send at most ${MOST} files at once. ${left} left out.` : "");
-  document.getElementById("message-field").focus();
+  complain(left ? `${tooMany ?? `Send at most ${MOST} files at once.`} ${left} left out.` : "");
+  document.getElementById("message-field")?.focus();
 }
 
 function complain(sentence) {
-  document.getElementById("composer-error").textContent = sentence;
+  document.querySelector("#composer-error, [data-files-error]").textContent = sentence;
 }
 
 const isFiles = (transfer) => transfer?.types.includes("Files");
@@ -38,7 +43,7 @@ function filesOf(transfer) {
 
 function mark(over) {
   clearTimeout(timer);
-  for (const place of document.querySelectorAll(".thread[data-dropping]")) {
+  for (const place of document.querySelectorAll("[data-dropping]")) {
     if (place !== over) delete place.dataset.dropping;
   }
   if (!over) return;
@@ -59,7 +64,7 @@ on("change", ".files-field", (field) => {
 document.addEventListener("paste", (event) => {
   const { clipboardData: pasted, target } = event;
   if (!form() || !isFiles(pasted) || document.querySelector("dialog[open]")) return;
-  if (target.matches?.("input, textarea") && target.id !== "message-field") return;
+  if (target.matches?.("input, textarea") && target.form !== form()) return;
   // A spreadsheet gives its cells as text and as a picture: the text is meant.
   if (pasted.types.includes("text/html") && pasted.types.includes("text/plain")) return;
   event.preventDefault();
@@ -69,7 +74,7 @@ document.addEventListener("paste", (event) => {
 document.addEventListener("dragover", (event) => {
   if (!isFiles(event.dataTransfer)) return;
   event.preventDefault();
-  const over = form() && event.target.closest?.(".conversation") ? form().closest(".thread") : null;
+  const over = form() && event.target.closest?.(ZONES) ? form().closest(".thread, .request-form") : null;
   event.dataTransfer.dropEffect = over ? "copy" : "none";
   mark(over);
 });
@@ -79,7 +84,7 @@ document.addEventListener("drop", (event) => {
   const files = filesOf(event.dataTransfer);
   const folders = event.dataTransfer.files.length - files.length;
   mark(null);
-  if (!event.target.closest?.(".conversation")) return;
+  if (!event.target.closest?.(ZONES)) return;
   attach(files);
   if (folders && form()) complain("A folder can’t be sent. Open it and choose the files.");
 });
@@ -93,16 +98,17 @@ document.addEventListener("keydown", (event) => {
 
 // Said now and then, not for every step: that they go, that they are there, what went wrong.
 const said = new Map();
-hear("tray", ({ thread }) => {
+hear("tray", () => {
   const place = document.getElementById("tray-status");
-  if (!place || Number(form()?.dataset.threadId) !== thread) return;
-  const uploads = inTray(thread);
+  const { draft } = form()?.dataset ?? {};
+  if (!place || !draft) return;
+  const uploads = inTray(draft);
   const failed = uploads.filter(({ state }) => state === "failed").map(({ sentence }) => sentence);
   const moving = uploads.some(({ state }) => state !== "done" && state !== "failed");
   const number = `${uploads.length} file${uploads.length === 1 ? "" : "s"}`;
   const state = !uploads.length ? "" : moving ? `Uploading ${number}.` : failed.length ? "" : `${number} attached.`;
   const words = [state, ...failed].filter(Boolean).join(" ");
-  if (said.get(thread) === words) return;
-  said.set(thread, words);
+  if (said.get(draft) === words) return;
+  said.set(draft, words);
   place.textContent = words;
 });

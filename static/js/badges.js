@@ -68,6 +68,8 @@ function showTotal(unread) {
     show(link.querySelector("[data-badge]"), unread);
   }
   const title = document.title.replace(/^\(\d+\+?\) /, "");
+  // The icon of the installed app; where there is none, nothing happens.
+  (unread ? navigator.setAppBadge?.(unread) : navigator.clearAppBadge?.())?.catch(() => {});
   document.title = unread ? `(${shortly(unread)}) ${title}` : title;
 }
 

@@ -34,14 +34,17 @@ const arrivals = new MutationObserver((records) => {
   fit(added.flatMap((node) => (node instanceof Element ? bubblesIn(node) : [])));
 });
 const sizes = new ResizeObserver(([{ contentRect }]) => {
-  if (contentRect.width === width || !fitted) return;
+  const before = width;
   width = contentRect.width;
-  fit(bubblesIn(fitted));
+  // At first it only says how wide the log is in which they were measured.
+  if (before && before !== width && fitted) fit(bubblesIn(fitted));
 });
 
 hear("opened", ({ log }) => {
   fitted = log;
   width = 0;
+  // Before anything is drawn, or they would be seen to move.
+  fit(bubblesIn(log));
   arrivals.observe(log, { childList: true });
   sizes.observe(log);
 });

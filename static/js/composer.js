@@ -1,22 +1,26 @@
 // The message field: it grows, Enter sends, and what could not be sent comes back to it.
-import { isTurnedDown, uploadsOf } from "hallway/cargo";
-import { keepDraft } from "hallway/drafts";
+import { save, settle, valuesOf } from "hallway/drafts";
 import { hear, on, tell } from "hallway/events";
 import { currentLog } from "hallway/messages";
 import { toLatest } from "hallway/leaping";
 import { send, takeBack } from "hallway/outbox";
+import { chosen } from "hallway/mentions";
 import { quietly } from "hallway/requests";
-import { choose, chosen, forget } from "hallway/mentions";
-import { empty, fill, inTray } from "hallway/tray";
-import { retry } from "hallway/uploads";
+import { inTray } from "hallway/tray";
+import { entryOf } from "hallway/written";
 
 const LONGEST = 10_000;
 const MOST_FILES = 10;
 const touch = matchMedia("(pointer: coarse)");
 const grows = CSS.supports("field-sizing", "content");
 
+/** What was sent from this page: what is wrong with it comes back here, not in every tab. */
+const sentHere = new Set();
+
 const field = () => document.getElementById("message-field");
-const thread = () => Number(field()?.form.dataset.threadId);
+const form = () => field()?.form;
+const thread = () => Number(form()?.dataset.threadId);
+const filesHere = () => inTray(form().dataset.draft);
 
 function complain(sentence) {
   const place = document.getElementById("composer-error");
@@ -34,16 +38,22 @@ function refusalOf(text) {
   return `Use at most ${number.format(LONGEST)} characters. This has ${number.format(length)}.`;
 }
 
+function whatCannotGo(files) {
+  const [which, it] = files.length > 1 ? [`${files.length} files`, "them"] : [files[0].name, "it"];
+  const more = files.every(({ final }) => final) ? " to send the rest" : ", or try again";
+  return `${which} can’t go along. Remove ${it}${more}.`;
+}
+
 function whatIsMissing(text, files) {
-  const failed = files.find(({ state }) => state === "failed");
-  if (failed) return `${failed.name} can’t go along. Remove it, or try it again.`;
+  const failed = files.filter(({ state }) => state === "failed");
+  if (failed.length) return whatCannotGo(failed);
   if (files.length > MOST_FILES) return `Send at most ${MOST_FILES} files at once.`;
   return text.trim() || files.length ? "" : "Write something first.";
 }
 
 function allow() {
-  const nothing = !field().value.trim() && !inTray(thread()).length;
-  field().form.querySelector(".send")?.setAttribute("aria-disabled", String(nothing));
+  const nothing = !field().value.trim() && !filesHere().length;
+  form().querySelector(".send")?.setAttribute("aria-disabled", String(nothing));
 }
 
 function follow() {
@@ -54,46 +64,42 @@ function follow() {
   field().style.height = `${field().scrollHeight}px`;
 }
 
-function submit(form) {
+function submit() {
   const text = field().value;
-  const refusal = whatIsMissing(text, inTray(thread())) || refusalOf(text);
+  const refusal = whatIsMissing(text, filesHere()) || refusalOf(text);
   field().focus();
   if (refusal) return complain(refusal);
   const log = currentLog();
-  const uploads = empty(thread());
-  const mentions = chosen(thread(), text);
+  const entry = entryOf(thread(), valuesOf(form()), chosen(form().dataset.draft, text));
+  // What the server quoted there is sent with it, and does not come back.
+  field().defaultValue = "";
   field().value = "";
-  keepDraft(form.dataset.threadId, "");
-  forget(thread());
+  settle();
+  sentHere.add(entry.client_id);
+  send(entry);
   follow();
-  send(thread(), text, uploads, mentions);
   // In a log that was opened in the middle a new message would stand in the wrong place.
   if (log?.hasAttribute("data-newer")) quietly(() => toLatest(log));
 }
 
 // What could not be sent as it is comes back, in front of what is written by now.
-function comeBack(entry) {
-  const text = [entry.body, field().value].filter((words) => words.trim()).join("\n\n");
-  fill(entry.thread, uploadsOf(entry));
-  takeBack(entry.client_id);
-  for (const person of entry.mentions ?? []) choose(entry.thread, person);
-  field().value = text;
-  keepDraft(entry.thread, text);
-  follow();
-  field().focus();
+function comeBack({ client_id: id }) {
+  save();
+  takeBack(id);
+  field()?.focus();
 }
 
-on("submit", "form.composer", (form, event) => {
+on("submit", "form.composer", (_form, event) => {
   event.preventDefault();
-  submit(form);
+  submit();
 });
 on("input", "#message-field", follow);
-on("keydown", "#message-field", (area, event) => {
+on("keydown", "#message-field", (_area, event) => {
   // Enter also confirms a word in an input method; some browsers say so by 229 alone.
   if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
   if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey || touch.matches) return;
   event.preventDefault();
-  submit(area.form);
+  submit();
 });
 // The keyboard of a phone stays open when Send is tapped.
 on("pointerdown", ".composer .send", (_button, event) => event.preventDefault());
@@ -103,29 +109,25 @@ on("click", ".composer-box", (box, event) => {
 
 function prepare() {
   if (!field()) return;
-  if (touch.matches) field().setAttribute("enterkeyhint", "enter");
   follow();
 }
 
-hear("opened", prepare);
-hear("composer", prepare);
+for (const name of ["opened", "composer"]) hear(name, prepare);
+prepare();
 hear("tray", () => {
   if (field()) allow();
 });
 hear("take-back", ({ entry }) => {
   if (entry.thread === thread()) comeBack(entry);
 });
-hear("outbox", ({ entry, state, status, sentence }) => {
-  if (state !== "failed") return;
+hear("outbox", ({ entry, state }) => {
+  if (state !== "failed" || entry.kind !== "message") return;
+  const { status, sentence, final } = entry.failed;
   // What is wrong may be that the conversation has ended.
   if (status === 403 || status === 404) tell("refused", { thread: entry.thread });
-  if (entry.thread !== thread()) return;
-  const turnedDown = isTurnedDown(entry);
-  if (turnedDown || (status === 422 && (entry.files?.length || !field().value))) {
-    comeBack(entry);
-    // The server may have a file no more: each is asked for again.
-    if (status === 422) for (const upload of uploadsOf(entry)) retry(upload);
-  }
+  if (entry.thread !== thread() || !sentHere.has(entry.client_id)) return;
+  const isToMend = final || (status === 422 && (entry.files.length || !field().value));
   // A file says itself, in its place, why it was turned down.
-  if (!turnedDown) complain(sentence ?? "");
+  if (isToMend) comeBack(entry);
+  if (isToMend && !final) complain(sentence);
 });

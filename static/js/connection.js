@@ -1,5 +1,5 @@
 // The strip on top that says when this page is cut off, and when that is over.
-import { hear } from "hallway/events";
+import { hear, tell } from "hallway/events";
 
 const UNNOTICED = 2_000;
 const AT_FIRST = 5_000;
@@ -25,6 +25,7 @@ function lose(after) {
   timer = setTimeout(() => {
     cutOff = true;
     sent = 0;
+    tell("cut-off");
     show("Offline — showing saved messages", false);
   }, after);
 }
@@ -33,6 +34,7 @@ function regain() {
   clearTimeout(timer);
   if (!cutOff) return;
   cutOff = false;
+  tell("regained");
   greet();
 }
 
@@ -54,12 +56,13 @@ hear("connected", () => {
 addEventListener("offline", () => {
   if (!cutOff) lose(UNNOTICED);
 });
-hear("outbox", ({ state }) => {
-  if (state !== "sent") return;
+hear("outbox", ({ entry, state }) => {
+  if (state !== "sent" || entry.kind !== "message") return;
   sent++;
   const shown = document.querySelector("#connection.strip-good:not([hidden])");
   if (shown && sent) greet();
 });
 // A page that goes closes its own connection; that is no loss.
 addEventListener("pagehide", () => clearTimeout(timer));
-lose(AT_FIRST);
+const isSaved = document.documentElement.dataset.saved !== undefined;
+lose(isSaved ? (navigator.onLine ? UNNOTICED : 0) : AT_FIRST);

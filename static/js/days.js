@@ -1,7 +1,6 @@
 // Days stick to the top of the log one over the other; only the last of them is shown.
 import { hear } from "hallway/events";
-
-let waiting = false;
+import { whileScrolling } from "hallway/scrolling";
 
 // Those that stick stand at the same height, whatever the padding above; the others do not.
 function cover(log) {
@@ -13,16 +12,5 @@ function cover(log) {
 
 hear("opened", ({ log }) => {
   cover(log);
-  log.addEventListener(
-    "scroll",
-    () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => {
-        waiting = false;
-        if (log.isConnected) cover(log);
-      });
-    },
-    { passive: true },
-  );
+  whileScrolling(log, cover);
 });

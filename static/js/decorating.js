@@ -2,6 +2,7 @@
 import { dayNumber, inWords, localise } from "hallway/times";
 
 const GROUP = 5 * 60_000;
+const MERGE = 60_000;
 
 /**
  * Say whose a message is. Called once for every message that enters a log.
@@ -20,8 +21,11 @@ export function dress(log, message) {
   const author = message.querySelector(":scope > .author > b");
   const who = author?.textContent ?? "";
   const at = inWords(instantOf(message), "clock");
-  if (who) message.setAttribute("aria-label", `${mine ? "You" : who}, ${at}`);
-  else message.setAttribute("aria-label", at);
+  const mark = message.querySelector(":scope > .author > .audience-mark")?.textContent;
+  const label = [mine ? "You" : who, at, mark].filter(Boolean).join(", ");
+  message.setAttribute("aria-label", label);
+  // Of the team it says for whom they write.
+  if (author && message.dataset.side === "team" && !ours) author.dataset.role = log.dataset.account ?? "";
   const from = mine ? "you" : who.split(" ")[0];
   for (const image of message.querySelectorAll(".photo > img")) image.alt = `Photo from ${from}, ${at}`;
   for (const name of message.querySelectorAll(".mention")) {
@@ -29,6 +33,8 @@ export function dress(log, message) {
     name.classList.toggle("mention-me", isMe && !mine);
   }
   if (!mine) return;
+  // Nobody needs a picture of themself beside every word.
+  message.querySelector(":scope > .avatar")?.remove();
   if (author) author.textContent = "You";
   const tombstone = message.matches(".deleted") && message.querySelector(".bubble > span");
   if (tombstone) tombstone.textContent = "You deleted this message";
@@ -72,11 +78,13 @@ function join(before, message) {
 }
 
 function isGroup(before, message) {
+  if (before.dataset.kind !== message.dataset.kind) return false;
+  // What happens one after the other is told in one.
+  if (message.dataset.kind === "event") return instantOf(message) - instantOf(before) <= MERGE;
   return (
-    before.dataset.kind === "text" &&
-    message.dataset.kind === "text" &&
     before.dataset.authorId === message.dataset.authorId &&
     before.dataset.side === message.dataset.side &&
+    before.dataset.audience === message.dataset.audience &&
     instantOf(message) - instantOf(before) <= GROUP
   );
 }

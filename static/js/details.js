@@ -76,3 +76,5 @@ wide.addEventListener("change", () => {
   if (messenger()) delete messenger().dataset.details;
   show();
 });
+// A head that came anew knows nothing of the pane.
+hear("exchanged", show);

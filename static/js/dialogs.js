@@ -1,8 +1,11 @@
 // Dialogs: opened by data-opens="#id", or by arriving in #dialog; focus goes back where it was.
 import { on } from "hallway/events";
 
+const ARRIVED = "#dialog > dialog";
 const openers = new WeakMap();
 let lastOpener = null;
+/** Where the dialog that arrived last was asked for; nowhere once its form is sent, which may end it. */
+let source = "";
 
 /**
  * Open a dialog over the page.
@@ -16,6 +19,14 @@ export function openDialog(dialog, opener = document.activeElement) {
   // By itself the focus would go to the button that closes.
   const field = "input:not([type=hidden]), select, textarea";
   dialog.querySelector(`[autofocus], :is(${field}):not([tabindex="-1"])`)?.focus();
+}
+
+/**
+ * The dialog that came from the server and is open, and where it was asked for, see `source`.
+ * @returns {{dialog: HTMLDialogElement|null, source: string}}
+ */
+export function arrived() {
+  return { dialog: document.querySelector(`${ARRIVED}[open]`), source };
 }
 
 function settle(dialog) {
@@ -56,8 +67,11 @@ on("click", "dialog", (dialog, event) => {
   if (!inside) dialog.close();
 });
 
+on("submit", ARRIVED, () => {
+  source = "";
+});
 document.addEventListener("htmx:before:swap", ({ detail }) => {
-  const open = document.querySelector("#dialog > dialog[open]");
+  const open = arrived().dialog;
   stayOnPage(detail);
   // A form that comes back with its errors is a new dialog; it belongs to the first opener.
   lastOpener = open ? openers.get(open) : document.activeElement;
@@ -72,9 +86,11 @@ function stayOnPage({ ctx, tasks }) {
   main.fragment.querySelector("dialog")?.setAttribute("open", "");
 }
 
-document.addEventListener("htmx:after:swap", () => {
-  const dialog = document.querySelector("#dialog > dialog:not([open])");
+document.addEventListener("htmx:after:swap", ({ detail }) => {
+  const dialog = document.querySelector(`${ARRIVED}:not([open])`);
   if (!dialog) return;
+  const { method, action } = detail.ctx.request ?? {};
+  if (method === "GET") source = action;
   openDialog(dialog, lastOpener);
   dialog.querySelector("[aria-invalid=true]")?.focus();
 });

@@ -1,82 +1,141 @@
-// What is being written, kept on the device per person and thread until it is sent.
-import { dropBlobs, keepOnly } from "hallway/blobs";
-import { hear, on } from "hallway/events";
-import { keep, kept, keptNames } from "hallway/storage";
+// What is being written is kept on the device, per person and conversation or form, until it is
+// sent. Every tab shows the same, and none overwrites what another has written.
+import { hear } from "hallway/events";
+import { draftOf, isWriting, write, writeAtOnce } from "hallway/kept";
+import { narrower } from "hallway/written";
 
 const PAUSE = 300;
+const OTHERS = ["hidden", "file", "submit", "button"];
 let timer = 0;
+/** The form that is followed, and what its fields held when that was as it is kept. */
+let form = null;
+let base = {};
 
-const field = () => document.getElementById("message-field");
-// What the server put there: nobody has written anything yet.
-const isQuote = () => field().dataset.quoted !== undefined && field().value === field().defaultValue;
-const nameOf = (thread) => `draft-${thread}`;
+const isCheck = ({ type }) => type === "checkbox" || type === "radio";
+const fieldsOf = (place) =>
+  [...place.elements].filter(({ name, type }) => name && !OTHERS.includes(type));
+const isSame = (one, other) => String(one ?? "") === String(other ?? "");
+
+const asItIs = ({ value, checked }) => ({ value, checked });
+
+function asDrawn(field) {
+  const option = [...(field.options ?? [])].find(({ defaultSelected }) => defaultSelected);
+  const value = field.options ? (option ?? field.options[0])?.value : field.defaultValue;
+  return { value: isCheck(field) ? field.value : value, checked: field.defaultChecked };
+}
 
 /**
- * Keep, or with an empty text forget, the draft of a thread.
- * @param {string|number} thread
- * @param {string} text
+ * What a person has put into a form, by the names of its fields.
+ * @param {HTMLFormElement} place
+ * @param {typeof asItIs} [read] how a field is read
+ * @returns {Record<string, string | string[]>} a list for boxes one can check
  */
-export function keepDraft(thread, text) {
-  clearTimeout(timer);
-  keep(nameOf(thread), text.trim() ? text : null);
-}
-
-function keepNow() {
-  const form = field()?.form;
-  if (form && !isQuote()) keepDraft(form.dataset.threadId, field().value);
-}
-
-/** Put "Draft:" in place of the snippet in rows of conversations where something is begun. */
-export function markRows() {
-  const open = document.getElementById("log")?.dataset.threadId;
-  for (const name of keptNames("draft-")) {
-    const thread = name.slice("draft-".length);
-    const snippet = document.querySelector(`#row-${CSS.escape(thread)} .row-snippet`);
-    if (!snippet || thread === open) continue;
-    const label = document.createElement("span");
-    label.className = "row-draft";
-    label.textContent = "Draft:";
-    const text = document.createElement("bdi");
-    text.textContent = kept(name, "").replace(/\s+/g, " ").trim().slice(0, 160);
-    snippet.replaceChildren(label, " ", text);
+export function valuesOf(place, read = asItIs) {
+  const values = {};
+  for (const field of fieldsOf(place)) {
+    const { name, type } = field;
+    const { value, checked } = read(field);
+    if (type === "checkbox") values[name] = [...(values[name] ?? []), ...(checked ? [value] : [])];
+    else if (type !== "radio" || checked) values[name] = value;
   }
+  return values;
 }
 
-on("input", "#message-field", () => {
+/** Keep what is written by now. */
+export const save = () => keep(write);
+
+function keep(by, isUnsure = false) {
   clearTimeout(timer);
-  timer = setTimeout(keepNow, PAUSE);
-});
-addEventListener("pagehide", keepNow);
-// Before another conversation takes the field's place.
-document.addEventListener("htmx:before:swap", keepNow);
-hear("signed-out", keepNow);
-function restore() {
-  const text = field()?.form ? kept(nameOf(field().form.dataset.threadId), "") : "";
-  if (!text || (field().value && !isQuote())) return;
-  const quote = isQuote() && !text.startsWith(field().defaultValue) ? field().defaultValue : "";
-  field().value = quote + text;
-  field().dispatchEvent(new Event("input", { bubbles: true }));
+  if (!form?.isConnected) return;
+  const [{ elements }, before, now] = [form, base, valuesOf(form)];
+  const names = Object.keys(now).filter((name) => !isSame(now[name], before[name]));
+  if (!names.length && !isUnsure) return;
+  base = now;
+  // What was chosen before a word was written belongs to it: to whom it goes, above all.
+  const choices = pickedIn(form);
+  by(form.dataset.draft, (draft) => {
+    const fields = { ...choices, ...draft.fields };
+    for (const name of names) fields[name] = both(elements[name], fields[name], before[name], now[name]);
+    return { ...draft, fields };
+  });
 }
 
-hear("opened", restore);
-hear("composer", restore);
-// Who signs out on this device leaves nothing behind; a session that ends elsewhere does.
-on("submit", 'form[action="/sign-out"], form[data-signs-out]', (form, event) => {
-  const waiting = kept("outbox", []).length;
-  const question = "A message is still waiting to be sent. Sign out and discard it?";
-  if (waiting && !confirm(question)) return event.preventDefault();
-  // Without a connection nobody is signed out.
-  if (!navigator.onLine) return undefined;
-  for (const prefix of ["draft-", "files-", "mentions-"]) {
-    for (const name of keptNames(prefix)) keep(name, null);
+function pickedIn(place) {
+  const lists = fieldsOf(place).filter(({ tagName }) => tagName === "SELECT");
+  const isPicked = ({ selectedOptions: [option] }) => option && !option.defaultSelected;
+  return Object.fromEntries(lists.filter(isPicked).map(({ name, value }) => [name, value]));
+}
+
+// Another tab may have written in the same field meanwhile: of texts both stay. Of two choices the
+// later one does, but that nothing is shown to anybody whom one of them leaves out.
+function both({ name, tagName }, theirs, before, mine) {
+  if (theirs === undefined || isSame(theirs, before)) return mine;
+  if (name === "audience") return narrower(theirs, mine);
+  if (tagName !== "TEXTAREA" || !theirs.trim()) return mine;
+  if (mine.includes(theirs) || theirs.includes(mine)) return mine.length < theirs.length ? theirs : mine;
+  return `${theirs}\n\n${mine}`;
+}
+
+/** What stands in the form was sent: there is nothing to keep of it. */
+export function settle() {
+  clearTimeout(timer);
+  base = form ? valuesOf(form) : {};
+}
+
+/** Bring what is kept into the fields, but for those that are being written in right now. */
+function follow() {
+  if (!form?.isConnected) return;
+  const fields = draftOf(form.dataset.draft)?.fields ?? {};
+  const now = valuesOf(form);
+  const clean = fieldsOf(form).filter(({ name }) => isSame(now[name], base[name]));
+  for (const field of clean) {
+    if (!put(field, fields[field.name])) continue;
+    for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
   }
-  keep("outbox", null);
-  dropBlobs();
-});
-
-/** Let go of the content of files that no draft and no waiting message names any more. */
-export function tidy() {
-  const waiting = kept("outbox", []).flatMap((entry) => entry.files ?? []);
-  const begun = keptNames("files-").flatMap((name) => kept(name, []));
-  keepOnly(new Set([...waiting, ...begun].map((file) => file.key)));
+  const after = valuesOf(form);
+  base = { ...base, ...Object.fromEntries(clean.map(({ name }) => [name, after[name]])) };
 }
+
+// A choice stays when nothing is kept: who it is shown to must not widen by itself.
+function put(field, kept) {
+  const isChosen = isCheck(field) || field.tagName === "SELECT";
+  // A space by itself is kept nowhere, and stays where it was typed.
+  if (kept === undefined && (isChosen || !field.value.trim())) return false;
+  const property = isCheck(field) ? "checked" : "value";
+  const value = isCheck(field) ? [kept].flat().includes(field.value) : textBy(field, kept);
+  if (field[property] === value) return false;
+  field[property] = value;
+  return true;
+}
+
+function textBy({ defaultValue: first, dataset }, kept = first) {
+  // What the server quotes stands before what was begun without it.
+  return dataset.quoted !== undefined && !kept.startsWith(first) ? first + kept : kept;
+}
+
+function look() {
+  const place = document.querySelector("form[data-draft]");
+  const isNew = place !== form;
+  if (isNew) {
+    form = place;
+    // Somebody may have begun to write before this was here.
+    base = form ? valuesOf(form, asDrawn) : {};
+  }
+  follow();
+  if (isNew) save();
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!form || target.form !== form) return;
+  clearTimeout(timer);
+  timer = setTimeout(save, PAUSE);
+});
+for (const name of ["opened", "composer", "kept"]) hear(name, look);
+// The page is about to go.
+hear("signed-out", () => keep(writeAtOnce));
+document.addEventListener("visibilitychange", save);
+// What is being written at that moment may not be finished any more.
+addEventListener("pagehide", () => keep(writeAtOnce, isWriting()));
+// Before another conversation takes the form's place.
+document.addEventListener("htmx:before:swap", save);
+document.addEventListener("htmx:after:swap", look);

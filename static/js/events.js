@@ -1,13 +1,20 @@
 // How the modules talk: events on the document. It stays when htmx swaps everything inside it.
 
 /**
- * Tell the page that something happened.
+ * Tell the page that something happened; a worker has nobody to tell.
  * @param {string} name without the prefix `hallway:`
  * @param {object} [detail]
  */
 export function tell(name, detail = {}) {
-  document.dispatchEvent(new CustomEvent(`hallway:${name}`, { detail }));
+  globalThis.document?.dispatchEvent(new CustomEvent(`hallway:${name}`, { detail }));
 }
+
+/**
+ * Ask the page whether something may happen; who hears it may prevent that.
+ * @param {string} name without the prefix `hallway:`
+ */
+export const allows = (name) =>
+  document.dispatchEvent(new CustomEvent(`hallway:${name}`, { cancelable: true }));
 
 /**
  * Act whenever something is told.

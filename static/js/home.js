@@ -14,7 +14,7 @@ async function refresh() {
   await window.htmx.swap({ text, select: "#content", target: page, swap, sourceElement: page });
 }
 
-for (const name of ["threads", "badge", "stale"]) {
+for (const name of ["threads", "badge", "requests", "stale"]) {
   hear(name, () => {
     clearTimeout(timer);
     timer = setTimeout(() => quietly(refresh), PAUSE);

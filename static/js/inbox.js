@@ -1,7 +1,6 @@
 // The list of conversations follows what happens, without losing focus or scroll position.
 import { showRows } from "hallway/badges";
-import { markRows } from "hallway/drafts";
-import { hear } from "hallway/events";
+import { hear, tell } from "hallway/events";
 import { currentLog } from "hallway/messages";
 import { ask, quietly } from "hallway/requests";
 
@@ -36,6 +35,8 @@ async function fetchRows() {
   const open = currentLog()?.dataset.threadId;
   if (filter && open) query.set("open", open);
   const answer = await ask(`/messages/rows?${query}`, { headers: { "HX-Request": "true" } });
+  // A channel that is gone, of which only this device knew still.
+  if (answer.status === 404) return tell("access");
   if (!answer.ok) return;
   const { text } = answer;
   const now = document.getElementById("rows");
@@ -57,7 +58,7 @@ function dressRows() {
     if (row.dataset.threadId === open) row.setAttribute("aria-current", "page");
     else row.removeAttribute("aria-current");
   }
-  markRows();
+  tell("rows");
   showRows();
 }
 
@@ -72,4 +73,7 @@ for (const name of ["opened", "left"]) {
     if (document.querySelector("#rows[data-unread-only]")) refreshSoon();
   });
 }
-document.addEventListener("htmx:after:swap", dressRows);
+document.addEventListener("htmx:after:swap", () => {
+  dressRows();
+  if (document.querySelector("#rows[data-saved]")) refreshSoon();
+});

@@ -3,7 +3,8 @@ import { closeDrawer, toggle } from "hallway/details";
 import { openDialog } from "hallway/dialogs";
 import { on, tell } from "hallway/events";
 import { toggleMute, toggleRead } from "hallway/marks";
-import { focusSearch } from "hallway/searching";
+import { lateParts, part } from "hallway/parts";
+import { focusSearch } from "hallway/to_search";
 
 const rows = () => [...document.querySelectorAll("#rows .thread-row")];
 const isUnread = (row) => row.classList.contains("unread");
@@ -24,16 +25,14 @@ function walk(event, step) {
   event.preventDefault();
 }
 
-
-function showKeys() {
-  const dialog = document.getElementById("shortcuts");
-  if (dialog) openDialog(dialog);
-  return Boolean(dialog);
+async function showKeys() {
+  await lateParts();
+  openDialog(document.getElementById("shortcuts") ?? document.body.appendChild(part("shortcuts")));
 }
 
 const letters = {
   "/": focusSearch,
-  "?": showKeys,
+  "?": () => (showKeys().catch(() => {}), true),
   c: focusSearch,
   m: toggleMute,
   e: toggleRead,
@@ -67,7 +66,8 @@ function toNewest(event) {
 const isSearchKey = (event) =>
   (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
 
-document.addEventListener("keydown", (event) => {
+// On the window: what the document hears goes first.
+addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.isComposing || !(event.target instanceof Element)) return;
   const typing = event.target.matches("textarea, input, select, [contenteditable]");
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;

@@ -1,14 +1,11 @@
 // What somebody does to a conversation for themself: mute, pin, mark read or unread, clear. Every
 // act is a form (data-mark says which one); here it goes without leaving the page.
-import { hear, on, tell } from "hallway/events";
+import { on, tell } from "hallway/events";
 import { currentLog, isOpen } from "hallway/messages";
 import { SignedOut, Unreachable, ask } from "hallway/requests";
 import { isConnected } from "hallway/socket";
 import { inWords } from "hallway/times";
 import { toast } from "hallway/toasts";
-
-const SOON = 5_000;
-let timer = 0;
 
 /**
  * Do something to a conversation.
@@ -88,22 +85,3 @@ on("submit", "form[data-mark]", (form, event) => {
   form.closest("#dialog > dialog")?.close();
   mark(Number(thread), form.dataset.mark, data);
 });
-
-// A mute that ends by itself is told by nobody.
-function watch() {
-  clearTimeout(timer);
-  const now = Date.now();
-  const ends = [...document.querySelectorAll("[data-muted-until]")]
-    .map((element) => Number(element.dataset.mutedUntil))
-    .filter((end) => end > now);
-  if (ends.length) timer = setTimeout(over, Math.max(SOON, Math.min(...ends) - now));
-}
-
-function over() {
-  const log = currentLog();
-  refresh(log ? [Number(log.dataset.threadId)] : []);
-}
-
-for (const name of ["opened", "swapped"]) hear(name, watch);
-document.addEventListener("htmx:after:swap", watch);
-watch();

@@ -1,6 +1,7 @@
 // The list of people above the message field: it opens at "@", follows what is typed, and is
 // walked with the arrows while the caret stays in the text.
 import { leftOf } from "hallway/caret";
+import { save } from "hallway/drafts";
 import { on } from "hallway/events";
 import { begun, choose, fits } from "hallway/mentions";
 import { fillWithPeople } from "hallway/people";
@@ -24,7 +25,8 @@ function here() {
 }
 
 async function follow() {
-  if (!here()) done = -1;
+  // A new "@" may stand where that of the message before stood.
+  if (!here()?.typed) done = -1;
   if (!here() || here().start === done) return close();
   await quietly(() => fillWithPeople(list(), field().form));
   // Whoever types on, or goes elsewhere, meanwhile may not want the list any more.
@@ -70,8 +72,10 @@ function take(option = active()) {
   const after = field().value.slice(field().selectionEnd);
   const words = `@${name}${/^\s/.test(after) ? "" : " "}`;
   field().setRangeText(words, start, field().selectionEnd, "end");
-  choose(Number(field().form.dataset.threadId), { id: Number(userId), name });
   field().dispatchEvent(new Event("input", { bubbles: true }));
+  // The text first: a draft without a word is not kept.
+  save();
+  choose(field().form.dataset.draft, { id: Number(userId), name });
 }
 
 function walk(step) {
@@ -124,3 +128,5 @@ on("mousemove", "#mention-list [role=option]", (option) => {
   if (option !== active()) activate(option);
 });
 on("click", ".mention-btn", begin);
+// Somebody may have begun before this was here.
+if (document.activeElement === field()) follow();

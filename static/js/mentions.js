@@ -1,10 +1,9 @@
 // Whom a text that is being written mentions: where "@" begins a name, and who was chosen for it.
 // The server finds the names itself; who was chosen tells people of one name apart.
-import { keep, kept } from "hallway/storage";
+import { draftOf, write } from "hallway/kept";
 
 // Not inside an address or a link, as the server has it.
 const BEGINS = /(?<![\p{L}\p{N}_@./=&%+])@([^\s@][^@\n]{0,60})?$/u;
-const nameOf = (thread) => `mentions-${thread}`;
 
 /** @typedef {{id: number, name: string}} Person */
 
@@ -32,28 +31,19 @@ export function fits(name, typed) {
 }
 
 /**
- * Keep, with the draft of a thread, that somebody was chosen.
- * @param {number} thread
+ * Keep, with a draft, that somebody was chosen.
+ * @param {string} draft its name
  * @param {Person} person
  */
-export function choose(thread, person) {
-  keep(nameOf(thread), [...kept(nameOf(thread), []), person]);
+export function choose(draft, person) {
+  write(draft, (now) => ({ ...now, people: [...now.people, person] }));
 }
 
 /**
  * Those of the chosen whom a text still names.
- * @param {number} thread
+ * @param {string} draft its name
  * @param {string} text
  * @returns {Person[]}
  */
-export function chosen(thread, text) {
-  return kept(nameOf(thread), []).filter(({ name }) => text.includes(`@${name}`));
-}
-
-/**
- * What was being written is sent.
- * @param {number} thread
- */
-export function forget(thread) {
-  keep(nameOf(thread), null);
-}
+export const chosen = (draft, text) =>
+  (draftOf(draft)?.people ?? []).filter(({ name }) => text.includes(`@${name}`));

@@ -8,6 +8,7 @@ const touch = matchMedia("(pointer: coarse)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 let leaving = null;
+let isLeaving = false;
 
 const messenger = () => document.querySelector(".messenger");
 
@@ -96,13 +97,20 @@ on("click", ".thread-back", (link, event) => {
   backToList(path === `/messages?channel=${shownChannel()}` ? listPath() : path);
 });
 
-// Where the browser can, a phone slides from the list to the conversation.
+// Where the browser can, a phone slides from the list to the conversation, and back.
 document.addEventListener("htmx:before:swap", ({ detail }) => {
   leaving = document.activeElement;
   const main = detail.tasks.find((task) => task.type === "main");
-  if (main?.target?.id !== "conversation" || !phone.matches || calm.matches) return;
+  const way = wayOf(main?.target);
+  if (!way || !phone.matches || calm.matches) return;
+  document.documentElement.dataset.slides = way;
   main.swapSpec.transition = true;
 });
+
+function wayOf(target) {
+  if (target?.id === "conversation") return "in";
+  return target?.matches?.(".messenger") && currentLog() ? "out" : null;
+}
 
 document.addEventListener("htmx:finally:swap", ({ detail }) => {
   const row = detail.ctx?.sourceElement?.closest?.(".thread-row");
@@ -120,7 +128,12 @@ hear("close", ({ sentence }) => {
 hear("leave", () => {
   if (messenger()) backToList(listPath());
 });
+hear("leaving", () => {
+  isLeaving = true;
+});
 hear("signed-out", () => {
+  // Who signs out here is on the way already, and not to be led back.
+  if (isLeaving) return;
   const back = encodeURIComponent(location.pathname + location.search);
   location.assign(`/sign-in?next=${back}`);
 });

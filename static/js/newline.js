@@ -30,6 +30,19 @@ export function drawNewLine(log) {
   relate(messages[first]);
 }
 
+/**
+ * Draw the line anew, now that it is known how far was read.
+ * @param {HTMLElement} log
+ */
+export function redrawNewLine(log) {
+  const line = log.querySelector(":scope > .new-line");
+  const after = line?.nextElementSibling;
+  line?.remove();
+  if (after) relate(after);
+  openedAt = null;
+  drawNewLine(log);
+}
+
 function isUnread(message) {
   const seq = seqOf(message);
   const unread = seq > openedAt.read && seq <= openedAt.newest;

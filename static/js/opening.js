@@ -3,12 +3,13 @@ import { dress, relate } from "hallway/decorating";
 import { hear, tell } from "hallway/events";
 import { askedFor, point, startAfter } from "hallway/leaping";
 import { find, isMine, messagesOf, seqOf } from "hallway/messages";
-import { drawNewLine } from "hallway/newline";
-import { showPending } from "hallway/pending";
+import { drawNewLine, redrawNewLine } from "hallway/newline";
 import { quietly } from "hallway/requests";
-import { toElement, toEnd } from "hallway/scrolling";
+import { holding, toElement, toEnd } from "hallway/scrolling";
 
 let present = null;
+/** Whether its reader has done something since it was opened. */
+let touched = false;
 
 /** See whether another log is on the page than before. */
 function look() {
@@ -16,18 +17,30 @@ function look() {
   if (log === present) return;
   if (present) tell("left", { log: present });
   present = log;
+  touched = false;
   if (log) open(log);
 }
 
 async function open(log) {
   dressAll(log);
-  if (startsEarlier(log)) await quietly(() => startAfter(log, Number(log.dataset.readSeq)));
+  // Of a saved one it is not known yet how far it was read: see below.
+  if (!isSaved(log) && startsEarlier(log)) await quietly(() => startAfter(log, Number(log.dataset.readSeq)));
   if (log !== present) return;
   drawNewLine(log);
-  showPending(log);
   log.dataset.ready = "";
   settle(log);
   tell("opened", { log });
+}
+
+const isSaved = (log) => log.dataset.saved !== undefined;
+
+// A saved log has caught up, which may take a while: nothing moves under the eyes of who reads.
+async function start(log) {
+  if (!touched && startsEarlier(log)) await quietly(() => startAfter(log, Number(log.dataset.readSeq)));
+  if (log !== present) return;
+  if (touched) return holding(log, () => redrawNewLine(log));
+  redrawNewLine(log);
+  settle(log);
 }
 
 function dressAll(log) {
@@ -60,5 +73,9 @@ function settle(log) {
 export function watch() {
   document.addEventListener("htmx:after:swap", look);
   hear("swapped", look);
+  hear("caught-up", ({ log, isFirst }) => isFirst && log === present && start(log));
+  for (const type of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(type, () => (touched = true), { passive: true, capture: true });
+  }
   look();
 }

@@ -1,132 +1,142 @@
-// Messages on their way. Each is kept on the device until the server has it or its author
-// gives it up; it goes out under one client_id however often it is tried, in order per thread.
-import { dropFiles, isReady, letGo, retryFiles, stateOf, uploadsOf } from "hallway/cargo";
-import { newId } from "hallway/client_id";
+// What is on its way: kept on the device until the server has it or its author gives it up. This
+// is when it is tried, by this page; the service worker does the same when no page is open.
+import { abandon } from "hallway/bringing";
 import { hear, tell } from "hallway/events";
-import { ask, SignedOut, Unreachable } from "hallway/requests";
-import { described } from "hallway/uploads";
-import { add, change, entries, entriesOf, remove } from "hallway/waiting";
+import {
+  assumeGone, assumeQueued, assumeTaken, draftOf, during, fileOf, me, waiting,
+} from "hallway/kept";
+import { giveUp, queue, takeBack as becomeDraft, tryAgain } from "hallway/queue";
+import { trying } from "hallway/pauses";
+import { ask, quietly, SignedOut, Unreachable } from "hallway/requests";
+import { drain, isGoing, Later } from "hallway/sending";
+import { announce } from "hallway/signals";
+import { erase } from "hallway/store";
+import { isInHand } from "hallway/written";
 
-const WAITS = [3_000, 5_000, 10_000, 20_000, 30_000];
-const busy = new Set();
-let tries = 0;
-let timer = 0;
+/** By what the service worker knows that something waits. */
+const SYNC = "outbox";
+const attempts = trying(flush);
+/** Lanes into which something is being put that goes at once. */
+const starting = new Set();
+/** Lanes in which the server itself could take nothing, though it is there. */
+const refusing = new Set();
 
 /**
- * Send a text, or files, or both to a thread as soon as that is possible.
- * @param {number} thread
- * @param {string} body
- * @param {import("hallway/uploads").Upload[]} [uploads]
- * @param {import("hallway/mentions").Person[]} [mentions]
+ * Send what is written in a draft, with its files, as soon as that is possible. What it replaces,
+ * because its author took that back, goes where that stood.
+ * @param {import("hallway/written").Entry} entry without its place
  */
-export function send(thread, body, uploads = [], mentions = []) {
-  const entry = add(thread, body, uploads.map(described), mentions);
-  tell("outbox", { entry, state: "queued" });
-  if (!isReady(entry)) tell("outbox", { entry, state: stateOf(entry) });
-  drain(thread);
+export async function send(entry) {
+  const { files = [], place } = draftOf(entry.draft) ?? {};
+  const last = waiting().at(-1)?.place ?? 0;
+  const placed = { ...entry, files, place: place ?? Math.max(Date.now(), last + 1) };
+  starting.add(placed.lane);
+  assumeQueued(placed);
+  tell("outbox", { entry: placed, state: "queued" });
+  await during(queue(me(), placed));
+  starting.delete(placed.lane);
+  go(placed.lane);
 }
 
 /**
- * Try a failed message again.
+ * Try a failed one again.
  * @param {string} id its client_id
  */
-export function retry(id) {
-  const entry = change(id, { failed: false });
-  if (!entry) return;
-  retryFiles(entry);
-  drain(entry.thread);
+export async function retry(id) {
+  await tryAgain(me(), id);
+  flush();
 }
 
 /**
- * Give a message up, and its files.
+ * Give one up, and its files; one that may have left the device stays.
  * @param {string} id its client_id
  */
-export function discard(id) {
-  const entry = takeBack(id);
-  if (entry) dropFiles(entry);
+export async function discard(id) {
+  const entry = waiting().find((one) => one.client_id === id);
+  if (!entry || !isInHand(entry)) return;
+  const files = entry.files.map(fileOf).filter(Boolean);
+  assumeGone(id);
+  if (!(await during(giveUp(me(), id)))) return;
+  for (const { key } of files) abandon(key);
+  for (const file of files) if (file.id) takeOff(file);
 }
 
+/** Take an upload off the server that nothing will carry. */
+export const takeOff = ({ id }) => quietly(() => ask(`/files/${id}`, { method: "DELETE" }));
+
 /**
- * Take a message back; its files stay what they are.
+ * Make one a draft again, in front of what is being written there by now; one that may have left
+ * the device stays.
  * @param {string} id its client_id
  */
 export function takeBack(id) {
-  const entry = remove(id);
-  if (entry) tell("outbox", { entry, state: "discarded" });
-  return entry;
+  const entry = waiting().find((one) => one.client_id === id);
+  if (!entry || !isInHand(entry)) return;
+  assumeTaken(entry);
+  during(becomeDraft(me(), id));
 }
 
-/** Send everything that waits, in all threads. */
-export function drainAll() {
-  for (const thread of new Set(entries().map((entry) => entry.thread))) drain(thread);
+/**
+ * Remove from this device everything of a person that waits or is being written.
+ * @param {string} [user] their id; of the person signed in without it
+ */
+export function clear(user = me()) {
+  announce(user, { type: "erased" });
+  return erase(user);
 }
 
-// A long film does not hold back what was written after it.
-function next(thread) {
-  const waiting = entriesOf(thread).filter((entry) => !entry.failed);
-  for (const entry of waiting) if (!isReady(entry)) uploadsOf(entry);
-  return waiting.find(isReady);
+/** Send everything that waits. */
+export function flush() {
+  for (const lane of new Set(waiting().map((entry) => entry.lane))) go(lane);
 }
 
-async function drain(thread) {
-  if (busy.has(thread)) return;
-  busy.add(thread);
+/**
+ * How one that waits is: "failed", "waiting" for a connection, "later" when the server cannot
+ * take it now, else "going".
+ * @param {import("hallway/written").Entry} entry
+ */
+export function stateOf({ lane, failed }) {
+  if (failed) return "failed";
+  if (starting.has(lane) || isGoing(me(), lane)) return "going";
+  return refusing.has(lane) ? "later" : "waiting";
+}
+
+async function go(lane) {
+  // Whoever began it sees how it ends.
+  if (isGoing(me(), lane)) return void drain(me(), lane);
   try {
-    for (let entry = next(thread); entry; entry = next(thread)) {
-      tell("outbox", { entry, state: "sending" });
-      await attempt(entry);
-      tries = 0;
-    }
+    await drain(me(), lane);
+    refusing.delete(lane);
+    attempts.afresh();
   } catch (error) {
-    if (!(error instanceof Unreachable || error instanceof SignedOut)) throw error;
-    wait(thread);
-  } finally {
-    busy.delete(thread);
+    if (error instanceof SignedOut) return;
+    if (!(error instanceof Unreachable)) throw error;
+    refusing[error instanceof Later ? "add" : "delete"](lane);
+    tell("kept");
+    attempts.later(error.after);
+    wakeWorker();
   }
 }
 
-function wait(thread) {
-  for (const entry of entriesOf(thread)) {
-    if (!entry.failed && isReady(entry)) tell("outbox", { entry, state: "waiting" });
-  }
-  clearTimeout(timer);
-  timer = setTimeout(drainAll, WAITS[Math.min(tries++, WAITS.length - 1)]);
-}
-
-async function attempt(entry) {
-  const { thread, body, client_id: id, files = [], mentions = [] } = entry;
-  const uploads = files.map((file) => ["uploads", file.id]);
-  const people = mentions.map((person) => ["mentions", person.id]);
-  const answer = await ask(`/threads/${thread}/messages`, {
-    method: "POST",
-    headers: { Accept: "application/json" },
-    body: new URLSearchParams([["body", body], ["client_id", id], ...uploads, ...people]),
-    // A page that is left lets the message go out; the next page asks again with the same id.
-    keepalive: body.length < 15_000,
-  });
-  if (answer.ok) {
-    remove(id);
-    tell("outbox", { entry, state: "sent", html: answer.text });
-    letGo(entry);
-    return;
-  }
-  // This id stands for another message already, so a second try needs one of its own.
-  const fresh = answer.status === 409 ? { client_id: newId() } : {};
-  const failed = change(id, { ...fresh, failed: true }) ?? entry;
-  const { errors, sentence } = readable(answer.text);
-  const why = { status: answer.status, sentence: errors?.body ?? errors?.files ?? sentence };
-  tell("outbox", { entry: failed, state: "failed", id, ...why });
-}
-
-// A failure of the server itself is told as a page.
-function readable(text) {
+// Also when this page is gone by then. Not every browser can, and a person may have forbidden it.
+async function wakeWorker() {
   try {
-    return JSON.parse(text);
+    navigator.storage?.persist?.();
+    const worker = await navigator.serviceWorker?.getRegistration();
+    await worker?.sync?.register(SYNC);
   } catch {
-    return {};
+    // Then it goes when a page is open again.
   }
 }
 
-hear("ready", ({ thread }) => drain(thread));
-hear("connected", drainAll);
-addEventListener("online", drainAll);
+function atOnce() {
+  attempts.afresh();
+  flush();
+}
+
+hear("connected", atOnce);
+hear("woke", atOnce);
+addEventListener("online", atOnce);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden" && waiting().length) wakeWorker();
+});

@@ -1,5 +1,5 @@
 // What was really on screen for a moment counts as read.
-import { hear, on } from "hallway/events";
+import { hear, on, tell } from "hallway/events";
 import { currentLog, isMine, messagesOf, seqOf } from "hallway/messages";
 import { ask, quietly } from "hallway/requests";
 
@@ -63,6 +63,7 @@ async function tellServer(log, seq) {
     if (!answer.ok) return;
     told.set(threadId, Math.max(seq, told.get(threadId) ?? 0));
     log.removeAttribute("data-marked");
+    tell("read-here", { thread: threadId, seq });
   });
   telling = false;
   // More may have come into view while this was under way.
@@ -77,7 +78,7 @@ hear("opened", ({ log }) => {
   log.addEventListener("scroll", glance, { passive: true });
   glance();
 });
-for (const name of ["placed", "replaced", "connected", "caught-up"]) hear(name, glance);
+for (const name of ["placed", "replaced", "connected", "caught-up", "seen"]) hear(name, glance);
 for (const name of ["focus", "resize"]) addEventListener(name, glance);
 document.addEventListener("visibilitychange", glance);
 on("toggle", "dialog", glance);

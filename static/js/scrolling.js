@@ -103,3 +103,21 @@ export function restore(log) {
     return;
   }
 }
+
+/**
+ * Do something with a log while it is scrolled, once for every frame drawn.
+ * @param {HTMLElement} log
+ * @param {(log: HTMLElement) => void} act
+ */
+export function whileScrolling(log, act) {
+  let waiting = false;
+  const draw = () => {
+    waiting = false;
+    if (log.isConnected) act(log);
+  };
+  const note = () => {
+    if (!waiting) requestAnimationFrame(draw);
+    waiting = true;
+  };
+  log.addEventListener("scroll", note, { passive: true });
+}

@@ -13,14 +13,6 @@ const status = () => document.getElementById("search-status");
 // On its own page the results belong to the address; beside the list they come and go.
 const isPage = () => Boolean(document.querySelector(".searching-page"));
 
-/** Go to the search field; where none is in sight, to the page that has one. */
-export function focusSearch() {
-  const input = field();
-  if (input?.checkVisibility()) input.select();
-  else location.assign("/search");
-  return true;
-}
-
 /** Look for what stands in the field, now. Resolves when the results are on the page. */
 export function look() {
   clearTimeout(timer);
@@ -79,11 +71,6 @@ export function clear() {
 on("click", "[data-clears-search]", () => {
   clear();
   field().focus();
-});
-on("click", "[data-new-message]", (_link, event) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  focusSearch();
 });
 on("input", "#search-field", () => {
   clearTimeout(timer);

@@ -12,11 +12,12 @@ export const isPhoto = (file) => PHOTO.test(file.type);
 
 /**
  * A photo as it will travel: smaller, if that is possible, else as it is.
- * @param {File} file
+ * @param {File | Blob} file
+ * @param {string} [name] where it has none of its own
  * @returns {Promise<{blob: Blob, name: string, width?: number, height?: number}>}
  */
-export async function shrink(file) {
-  const asItIs = { blob: file, name: file.name };
+export async function shrink(file, name = file.name) {
+  const asItIs = { blob: file, name };
   if (!isPhoto(file)) return asItIs;
   let bitmap;
   try {
@@ -32,24 +33,31 @@ export async function shrink(file) {
   const blob = wanted ? await drawn(bitmap, width, height, typeFor(file)) : null;
   bitmap.close();
   if (!blob || blob.size >= file.size) return { ...asItIs, width, height };
-  return { blob, name: renamed(file.name, blob.type), width, height };
+  return { blob, name: renamed(name, blob.type), width, height };
 }
 
 // What may be see-through must stay so.
 const typeFor = (file) => (file.type === "image/png" ? "image/webp" : "image/jpeg");
 
 async function drawn(bitmap, width, height, type) {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  const context = canvas.getContext("2d");
+  const canvas = canvasOf(width, height);
+  const context = canvas?.getContext("2d");
   if (!context) return null;
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, width, height);
-  const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY));
+  const blob = await (canvas.convertToBlob
+    ? canvas.convertToBlob({ type, quality: QUALITY })
+    : new Promise((resolve) => canvas.toBlob(resolve, type, QUALITY)));
   canvas.width = 0;
   // A browser that cannot write a type writes PNG instead.
   return blob?.type === type ? blob : null;
+}
+
+// The service worker has no document; older browsers draw nowhere else.
+function canvasOf(width, height) {
+  if (globalThis.OffscreenCanvas) return new OffscreenCanvas(width, height);
+  const canvas = globalThis.document?.createElement("canvas");
+  return canvas && Object.assign(canvas, { width, height });
 }
 
 function renamed(name, type) {

@@ -1,8 +1,8 @@
-// What runs on every page of somebody who is signed in.
+// The entry of every page of somebody who is signed in.
+import "hallway/start";
 import "hallway/connection";
 import "hallway/badges";
 import "hallway/inbox";
-import "hallway/home";
 import "hallway/freshening";
 import "hallway/announcing";
 import "hallway/arrivals";
@@ -10,34 +10,25 @@ import "hallway/sync";
 import "hallway/steadying";
 import "hallway/history";
 import "hallway/receipts";
-import "hallway/marks";
-import "hallway/row_menu";
+import "hallway/install";
+import "hallway/left";
+import "hallway/release";
+import "hallway/saving";
+import "hallway/last_contact";
+import "hallway/unsaved";
+import "hallway/turning";
 import "hallway/jump";
-import "hallway/composer";
-import "hallway/mention_list";
-import "hallway/quoting";
 import "hallway/typing";
 import "hallway/reading";
 import "hallway/thread";
 import "hallway/navigation";
-import "hallway/choosing"; // its keys go before those of the page
-import "hallway/keyboard";
-import "hallway/viewport";
+import "hallway/details";
+import "hallway/late";
 import "hallway/days";
 import "hallway/bubbles";
-import "hallway/attaching";
-import "hallway/picking";
-import "hallway/viewer";
-import "hallway/working";
-import { tidy } from "hallway/drafts";
 import { watch } from "hallway/opening";
-import { drainAll } from "hallway/outbox";
 import { connect } from "hallway/socket";
 
-/** Show what is there, then listen, then send what still waits. */
-export function start() {
-  tidy();
-  watch();
-  connect();
-  drainAll();
-}
+// Show what is there; then listen, when that has been drawn.
+watch();
+setTimeout(connect);

@@ -6,6 +6,7 @@ const AGAIN = 5_000;
 const HEARD = {
   "badge:changed": "badge",
   "threads:changed": "threads",
+  "requests:changed": "requests",
   "access:changed": "access",
   "typing:started": "typing",
   "read:changed": "read",
@@ -13,6 +14,7 @@ const HEARD = {
 
 let socket = null;
 let timer = 0;
+let wasRefused = false;
 
 /** Whether what happens arrives by itself now. */
 export const isConnected = () => socket?.connected === true;
@@ -26,14 +28,16 @@ export function say(event, payload) {
   if (isConnected()) socket.emit(event, payload);
 }
 
-// The server refused the handshake, or let this page go: the session may be over.
+// The server refused the handshake, or let this page go: the session may be over. At first asked
+// at once, because what a device shows of its own may be somebody's no longer.
 function askAgain() {
   clearTimeout(timer);
   timer = setTimeout(() => {
     quietly(async () => {
       await ask("/badge");
     }).then(connectNow);
-  }, AGAIN);
+  }, wasRefused ? AGAIN : 0);
+  wasRefused = true;
 }
 
 // A fresh attempt, instead of waiting for the next of a row of failing ones.
@@ -43,8 +47,14 @@ function connectNow() {
   socket.connect();
 }
 
-/** Connect, and stay connected. */
+/** Connect, and stay connected, as soon as the library is there: what is shown does not wait for it. */
 export function connect() {
+  if (window.io) open();
+  // A page that is being left may have lost it with what the device kept.
+  else document.getElementById("socket-library")?.addEventListener("load", open);
+}
+
+function open() {
   socket = window.io({
     transports: ["websocket", "polling"],
     tryAllTransports: true,
@@ -59,6 +69,7 @@ export function connect() {
   socket.on("session:ended", () => tell("signed-out"));
   socket.on("connect", () => {
     clearTimeout(timer);
+    wasRefused = false;
     tell("connected");
   });
   socket.on("connect_error", () => {

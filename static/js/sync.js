@@ -9,7 +9,7 @@
 import { bring } from "hallway/arrivals";
 import { hear, tell } from "hallway/events";
 import { replace } from "hallway/log";
-import { currentLog, isOpen } from "hallway/messages";
+import { currentLog, isOpen, messagesOf, seqOf } from "hallway/messages";
 import { ask, quietly } from "hallway/requests";
 import { isConnected } from "hallway/socket";
 
@@ -41,7 +41,13 @@ export async function catchUp() {
 
 async function badge() {
   const answer = await ask("/badge");
-  if (answer.ok) tell("badge", JSON.parse(answer.text));
+  if (!answer.ok) return;
+  tell("badge", JSON.parse(answer.text));
+  const { headers } = answer;
+  tell("contact", {
+    stamp: headers.get("X-Hallway-Stamp"),
+    release: headers.get("X-Hallway-Release"),
+  });
 }
 
 async function changes() {
@@ -58,10 +64,16 @@ async function changes() {
   if (answer.status === 404) return tell("gone");
   if (!answer.ok) return;
   const reached = Number(answer.headers.get("X-Thread-Version"));
-  if (answer.headers.has("X-Thread-Reset")) return reset(log, answer.text, reached);
-  bring(log, answer.text);
-  log.dataset.version = Math.max(reached, Number(log.dataset.version));
-  tell("caught-up", { log });
+  const isFirst = log.dataset.saved !== undefined;
+  delete log.dataset.saved;
+  if (isFirst) log.dataset.readSeq = answer.headers.get("X-Read-Seq");
+  if (answer.headers.has("X-Thread-Reset")) reset(log, answer.text, reached);
+  else {
+    bring(log, answer.text);
+    log.dataset.version = Math.max(reached, Number(log.dataset.version));
+  }
+  if (isFirst) log.dataset.newest = seqOf(messagesOf(log).at(-1) ?? log) || "";
+  tell("caught-up", { log, isFirst });
 }
 
 // The newest page takes the place of everything. Only what is younger than this answer stays:
@@ -90,6 +102,10 @@ hear("left", () => {
   timer = 0;
 });
 hear("missed", catchUp);
+// What was saved is shown at once, and then brought up to date.
+hear("opened", ({ log }) => {
+  if (log.dataset.saved !== undefined && isConnected()) catchUp();
+});
 // After a short sleep the connection may still stand, with events lost on the way.
 for (const name of ["connected", "woke"]) {
   hear(name, () => {

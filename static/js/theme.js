@@ -1,5 +1,5 @@
 // Light, dark, or as the system is. The snippet in the page's head reads the same key.
-import { on } from "hallway/events";
+import { hear, on } from "hallway/events";
 
 const KEY = "hallway-theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -46,4 +46,5 @@ addEventListener("storage", (event) => {
   if (event.key === KEY) apply();
 });
 document.addEventListener("htmx:after:swap", apply);
+hear("unfolded", apply);
 apply();

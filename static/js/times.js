@@ -1,39 +1,82 @@
-// Times in the reader's own words: every <time data-time="clock|row|day|date|calendar|until">.
+// Times in the reader's own words: every <time data-time>, and with data-zone in the time of a place.
 
 const DAY = 86_400_000;
-const formats = {
-  clock: new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }),
-  weekday: new Intl.DateTimeFormat(undefined, { weekday: "long" }),
-  shortWeekday: new Intl.DateTimeFormat(undefined, { weekday: "short" }),
-  dayOfYear: new Intl.DateTimeFormat(undefined, { weekday: "long", month: "long", day: "numeric" }),
-  shortDay: new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" }),
-  date: new Intl.DateTimeFormat(undefined, { dateStyle: "medium" }),
-  // Of a day without a clock, as the last one of a tenancy: the same day for readers everywhere.
-  calendar: new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" }),
-  long: new Intl.DateTimeFormat(undefined, { dateStyle: "long" }),
-};
+const made = new Map();
+
+/** The formats of a zone; of the reader's own without one. */
+function formatsOf(zone) {
+  if (!made.has(zone)) made.set(zone, make(zone));
+  return made.get(zone);
+}
+
+function make(timeZone) {
+  const format = (options) => new Intl.DateTimeFormat(undefined, { timeZone, ...options });
+  const clock = { hour: "numeric", minute: "2-digit" };
+  return {
+    clock: format(clock),
+    elsewhere: format({ ...clock, timeZoneName: "short" }),
+    weekday: format({ weekday: "long" }),
+    shortWeekday: format({ weekday: "short" }),
+    dayOfYear: format({ weekday: "long", month: "long", day: "numeric" }),
+    shortDay: format({ month: "short", day: "numeric" }),
+    month: format({ month: "short" }),
+    number: format({ day: "numeric" }),
+    date: format({ dateStyle: "medium" }),
+    long: format({ dateStyle: "long" }),
+    // Of Swedish days the year comes first: to count days and compare clocks by.
+    fixed: new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }),
+  };
+}
+
+// Of a time of day by somebody else's clock, as "17:00".
+const wall = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", timeZone: "UTC" });
+// Of a day without a clock, as the last one of a tenancy: the same day for readers everywhere.
+const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 
 /**
  * The number of a local calendar day, rising by one from day to day.
  * @param {Date} date
+ * @param {string} [zone] whose days; the reader's without it
  */
-export function dayNumber(date) {
+export function dayNumber(date, zone) {
   // Counted in UTC, because a local day may last 23 or 25 hours.
-  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY;
+  if (!zone) return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / DAY;
+  return Date.parse(formatsOf(zone).fixed.format(date).slice(0, 10)) / DAY;
 }
 
+/** Whether the clocks of a zone show something else then than those of the reader. */
+function isElsewhere(date, zone) {
+  return zone && formatsOf(zone).fixed.format(date) !== formatsOf().fixed.format(date);
+}
+
+const lower = (word) => word.toLowerCase();
+
 const words = {
-  clock: (date) => formats.clock.format(date),
-  date: (date) => formats.date.format(date),
-  calendar: (date) => formats.calendar.format(date),
-  until: (date, age) => `${age < 0 ? "tomorrow, " : ""}${formats.clock.format(date)}`,
-  row: (date, age, thisYear) => {
+  clock: (date, { formats, zone }) =>
+    (isElsewhere(date, zone) ? formats.elsewhere : formats.clock).format(date),
+  date: (date, { formats }) => formats.date.format(date),
+  calendar: (date) => calendar.format(date),
+  wall: (date) => wall.format(date),
+  until: (date, { age, formats }) => `${age < 0 ? "tomorrow, " : ""}${formats.clock.format(date)}`,
+  // Of what is to come, or was: the day, and the hour.
+  moment: (date, { age, formats, thisYear }) => {
+    const days = { [-1]: "Tomorrow", 0: "Today", 1: "Yesterday" };
+    const soon = age < 0 && age > -7 ? formats.shortWeekday.format(date) : null;
+    const day = days[age] ?? soon ?? (thisYear ? formats.shortDay : formats.date).format(date);
+    return `${day}, ${formats.clock.format(date).replaceAll(" ", "\u00a0")}`;
+  },
+  // The same within a sentence.
+  within: (date, how) => words.moment(date, how).replace(/^(Today|Tomorrow|Yesterday)/, lower),
+  month: (date, { formats }) => formats.month.format(date),
+  weekday: (date, { formats }) => formats.shortWeekday.format(date),
+  number: (date, { formats }) => formats.number.format(date),
+  row: (date, { age, formats, thisYear }) => {
     if (age === 0) return formats.clock.format(date);
     if (age === 1) return "Yesterday";
     if (age > 1 && age < 7) return formats.shortWeekday.format(date);
     return (thisYear ? formats.shortDay : formats.date).format(date);
   },
-  day: (date, age, thisYear) => {
+  day: (date, { age, formats, thisYear }) => {
     if (age === 0) return "Today";
     if (age === 1) return "Yesterday";
     if (age > 1 && age < 7) return formats.weekday.format(date);
@@ -44,12 +87,14 @@ const words = {
 /**
  * An instant in words.
  * @param {Date} date
- * @param {"clock"|"row"|"day"|"date"|"calendar"|"until"} form
+ * @param {keyof words} form
+ * @param {string} [zone] the one it is told in; the reader's own without it
  */
-export function inWords(date, form) {
+export function inWords(date, form, zone) {
   const now = new Date();
-  const age = dayNumber(now) - dayNumber(date);
-  return (words[form] ?? words.date)(date, age, now.getFullYear() === date.getFullYear());
+  const age = dayNumber(now, zone) - dayNumber(date, zone);
+  const thisYear = now.getFullYear() === date.getFullYear();
+  return (words[form] ?? words.date)(date, { age, thisYear, zone, formats: formatsOf(zone) });
 }
 
 /**
@@ -60,9 +105,10 @@ export function localise(root) {
   const times = [...root.querySelectorAll("time[data-time]")];
   if (root instanceof Element && root.matches("time[data-time]")) times.push(root);
   for (const time of times) {
-    const date = new Date(time.dateTime);
+    const isWall = time.dataset.time === "wall";
+    const date = new Date(isWall ? `2000-01-01T${time.dateTime}Z` : time.dateTime);
     if (Number.isNaN(date.getTime())) continue;
-    const text = inWords(date, time.dataset.time);
+    const text = inWords(date, time.dataset.time, time.dataset.zone);
     if (time.textContent !== text) time.textContent = text;
   }
 }

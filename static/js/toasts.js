@@ -8,13 +8,32 @@ let failed = false;
 /**
  * Show a sentence for a few seconds.
  * @param {string} sentence
- * @param {{failed?: boolean}} [how]
+ * @param {{failed?: boolean, act?: {label: string, run?: () => void, href?: string}}} [how] `act` is
+ *   a button beside it that runs something, or a link
  */
 export function toast(sentence, how = {}) {
   const notice = part(how.failed ? "toast-failed" : "toast");
   notice.querySelector("p").textContent = sentence;
-  document.getElementById("toasts").append(notice);
+  if (how.act) notice.append(button(how.act, notice));
+  // Several may find out the same thing: it is said once.
+  const shown = document.getElementById("toasts");
+  for (const same of [...shown.children]) {
+    if (same.querySelector("p")?.textContent === sentence) same.remove();
+  }
+  shown.append(notice);
   letGo(notice);
+}
+
+function button({ label, run, href }, notice) {
+  const made = document.createElement(href ? "a" : "button");
+  made.textContent = label;
+  if (href) made.href = href;
+  else made.type = "button";
+  made.addEventListener("click", () => {
+    notice.remove();
+    run?.();
+  });
+  return made;
 }
 
 function letGo(notice) {

@@ -1,12 +1,16 @@
 // One file goes to the server: asked for first when it was tried before, watched on its way.
 import { tell } from "hallway/events";
-import { ask, SignedOut, Unreachable } from "hallway/requests";
+import { ask, inTheNameOf, isFromServer, SAID_TO, SignedOut, Unreachable } from "hallway/requests";
 
 // A line that carries nothing for so long is taken for broken.
 const STALLED = 30_000;
 // A large photo is drawn anew before the server answers.
 const DIGESTING = 120_000;
-const LATER = new Set([0, 408, 429, 502, 503, 504]);
+// Nobody looks on in a service worker, and the browser ends it before this is over.
+const UNWATCHED = 600_000;
+const LATER = new Set([0, 408, 425, 429, 500, 502, 503, 504]);
+const FOR_GOOD = new Set([409, 413, 422]);
+const JSON_PLEASE = { Accept: "application/json" };
 
 /** This file is not taken; the message is the sentence to show. */
 export class Turned extends Error {
@@ -22,24 +26,44 @@ export class Turned extends Error {
 
 /**
  * Bring a file to the server, unless it is there already.
- * @param {{thread: number, key: string, name: string, tried?: boolean}} upload
- * @param {() => Promise<Blob>} content asked for only when it must travel
+ * @param {string} user
+ * @param {import("hallway/written").File} file
+ * @param {() => Promise<{blob: Blob, name: string}>} content asked for only when it must travel
  * @param {(part: number) => void} follow how much has gone, from 0 to 1
  * @param {AbortSignal} signal
- * @returns {Promise<{id: number, width: number?, height: number?}>} as the server describes it
+ * @returns {Promise<{id: number, kind: string, width: number?, height: number?}>} as the server
+ *   describes it
  * @throws {Turned | Unreachable | SignedOut}
  */
-export async function carry(upload, content, follow, signal) {
-  const address = `/threads/${upload.thread}/uploads/${upload.key}`;
-  if (upload.tried) {
-    const answer = await ask(address, { headers: { Accept: "application/json" }, signal });
-    if (answer.ok) return JSON.parse(answer.text);
+export async function carry(user, file, content, follow, signal) {
+  const address = `${file.to}/${file.key}`;
+  const headers = { ...JSON_PLEASE, ...inTheNameOf(user) };
+  if (file.tried) {
+    const known = await ask(address, { headers, signal });
+    const there = known.ok && isFromServer(known) && parsed(known.text);
+    if (there?.id) return there;
   }
-  const query = new URLSearchParams({ name: upload.name });
-  return put(`${address}?${query}`, await content(), follow, signal);
+  const { blob, name } = await content();
+  const put = globalThis.XMLHttpRequest ? watched : unwatched;
+  const query = new URLSearchParams({ name });
+  headers["Content-Type"] = "application/octet-stream";
+  const said = await put(`${address}?${query}`, headers, blob, follow, signal);
+  const { status } = said;
+  const answer = parsed(said.text);
+  if (status === 401) {
+    tell("signed-out");
+    throw new SignedOut(address);
+  }
+  // What stands between may refuse too, or say yes to everything. Of a file that is too big for it
+  // another try would be in vain.
+  const isJudged = isFromServer(said) || status === 413;
+  if (LATER.has(status) || !isJudged) throw new Unreachable(address);
+  if (status < 300 && answer.id) return answer;
+  const sentence = answer.errors?.files ?? answer.sentence ?? "The server didn’t take this file.";
+  throw new Turned(sentence, FOR_GOOD.has(status));
 }
 
-function put(address, blob, follow, signal) {
+function watched(address, headers, blob, follow, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     let timer = 0;
@@ -48,8 +72,7 @@ function put(address, blob, follow, signal) {
       timer = setTimeout(() => request.abort(), patience);
     };
     request.open("PUT", address);
-    request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("Content-Type", "application/octet-stream");
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.addEventListener("progress", ({ loaded, total }) => {
       watch(STALLED);
       follow(total ? loaded / total : 0);
@@ -57,7 +80,9 @@ function put(address, blob, follow, signal) {
     request.upload.addEventListener("load", () => watch(DIGESTING));
     request.addEventListener("loadend", () => {
       clearTimeout(timer);
-      settle(request, resolve, reject);
+      const whom = request.getResponseHeader(SAID_TO);
+      const headers = new Headers(whom ? { [SAID_TO]: whom } : {});
+      resolve({ status: request.status, headers, text: request.responseText });
     });
     signal.addEventListener("abort", () => request.abort());
     if (signal.aborted) return reject(new Unreachable(address));
@@ -66,17 +91,11 @@ function put(address, blob, follow, signal) {
   });
 }
 
-function settle(request, resolve, reject) {
-  const { status } = request;
-  const answer = parsed(request.responseText);
-  if (status === 401) {
-    tell("signed-out");
-    return reject(new SignedOut(request.responseURL));
-  }
-  if (LATER.has(status)) return reject(new Unreachable(request.responseURL));
-  if (status < 300 && answer.id) return resolve(answer);
-  const sentence = answer.errors?.files ?? answer.sentence ?? "The server didn’t take this file.";
-  reject(new Turned(sentence, status === 413 || status === 422));
+// A service worker has nothing that says how far it is.
+function unwatched(address, headers, blob, follow, signal) {
+  const either = AbortSignal.any([signal, AbortSignal.timeout(UNWATCHED)]);
+  follow(0);
+  return ask(address, { method: "PUT", headers, body: blob, signal: either });
 }
 
 function parsed(text) {

@@ -1,9 +1,9 @@
-// The files that will go with the next message: a chip for each, above the message field.
+// The files that will go with what is being written: a chip for each, above the message field.
 import { hear, on, tell } from "hallway/events";
+import { draftOf } from "hallway/kept";
 import { part } from "hallway/parts";
 import { inWords } from "hallway/sizes";
-import { keep, kept } from "hallway/storage";
-import { described, remove, resume, retry, uploadOf } from "hallway/uploads";
+import { again, goOnWith, isNoPicture, remove, uploadOf } from "hallway/uploads";
 
 const WORDS = {
   queued: () => "Waiting for its turn",
@@ -11,63 +11,36 @@ const WORDS = {
   waiting: () => "Waiting for connection",
   done: ({ size }) => inWords(size),
 };
-/** @type {Map<number, string[]>} the keys of each thread's files */
-const trays = new Map();
 
 const list = () => document.getElementById("tray");
-const shown = () => Number(list()?.closest("form").dataset.threadId ?? 0);
-const nameOf = (thread) => `files-${thread}`;
+/** The name of the draft that is being written here. */
+const shown = () => list()?.closest("form").dataset.draft;
 
 /**
- * What will go with the next message of a thread.
- * @param {number} thread
+ * What goes with a draft.
+ * @param {string} draft its name
  */
-export function inTray(thread) {
-  return (trays.get(thread) ?? []).map(uploadOf).filter(Boolean);
-}
-
-/**
- * Add to what will go with the next message of a thread.
- * @param {number} thread
- * @param {import("hallway/uploads").Upload[]} uploads
- */
-export function fill(thread, uploads) {
-  const keys = new Set([...(trays.get(thread) ?? []), ...uploads.map(({ key }) => key)]);
-  set(thread, [...keys]);
-}
-
-/** Take everything out of the tray of a thread, to be sent. */
-export function empty(thread) {
-  const uploads = inTray(thread);
-  set(thread, []);
-  return uploads;
-}
-
-function set(thread, keys) {
-  trays.set(thread, keys);
-  remember(thread);
-  if (thread === shown()) draw();
-  tell("tray", { thread });
-}
-
-function remember(thread) {
-  const files = inTray(thread).filter((upload) => !upload.final).map(described);
-  keep(nameOf(thread), files.length ? files : null);
-}
+export const inTray = (draft) => (draftOf(draft)?.files ?? []).map(uploadOf).filter(Boolean);
 
 function draw() {
+  if (!list()) return;
   const uploads = inTray(shown());
   for (const chip of [...list().children]) {
     if (!uploads.some(({ key }) => key === chip.dataset.key)) chip.remove();
   }
-  for (const upload of uploads) drawOne(upload);
+  for (const upload of uploads) {
+    if (upload.state === "waiting") goOnWith(upload.key);
+    drawOne(upload);
+  }
   list().hidden = !uploads.length;
+  tell("tray");
 }
 
 function drawOne(upload) {
   let chip = list().querySelector(`[data-key="${upload.key}"]`);
   if (!chip) {
     chip = part("upload");
+    chip.className = list().dataset.look ?? chip.className;
     chip.dataset.key = upload.key;
     list().append(chip);
   }
@@ -97,37 +70,31 @@ function picture(chip, upload) {
   image.src = upload.picture;
   // Not every browser shows every kind of picture (HEIC); the server will have one that all do.
   image.onerror = () => {
-    upload.picture = undefined;
+    isNoPicture(upload.key);
     image.hidden = true;
   };
 }
 
-const uploadAt = (button) => uploadOf(button.closest("[data-key]").dataset.key);
-
-on("click", "#tray [data-remove]", (button) => {
-  const upload = uploadAt(button);
-  const keys = (trays.get(shown()) ?? []).filter((key) => key !== upload?.key);
-  if (upload) remove(upload);
-  set(shown(), keys);
-  document.getElementById("message-field")?.focus();
-});
-on("click", "#tray [data-again]", (button) => {
-  retry(uploadAt(button));
-  document.getElementById("message-field")?.focus();
-});
-hear("upload", ({ upload }) => {
-  if (!trays.get(upload.thread)?.includes(upload.key)) return;
-  // How far it is changes often and is worth nothing later.
-  if (upload.state !== "uploading") remember(upload.thread);
-  if (upload.thread === shown()) drawOne(upload);
-  tell("tray", { thread: upload.thread });
-});
-function begin() {
-  const thread = shown();
-  if (!thread) return;
-  if (!trays.has(thread)) fill(thread, kept(nameOf(thread), []).map((file) => resume(thread, file)));
-  draw();
+const keyAt = (button) => button.closest("[data-key]").dataset.key;
+// In the message field; where there is none, with the next file.
+function goOnWriting() {
+  const buttons = [...list().closest("form").querySelectorAll("[data-attaches]")];
+  const field = document.getElementById("message-field");
+  (field ?? buttons.find((button) => button.checkVisibility()))?.focus();
 }
 
-hear("opened", begin);
-hear("composer", begin);
+on("click", "#tray [data-remove]", (button) => {
+  remove(shown(), keyAt(button));
+  goOnWriting();
+});
+on("click", "#tray [data-again]", (button) => {
+  again(keyAt(button));
+  goOnWriting();
+});
+hear("upload", ({ key }) => {
+  if (!draftOf(shown())?.files.includes(key)) return;
+  const upload = uploadOf(key);
+  if (upload) drawOne(upload);
+});
+
+for (const name of ["kept", "opened", "composer"]) hear(name, draw);

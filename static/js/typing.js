@@ -1,17 +1,22 @@
 // Who is writing: said at most every few seconds, shown until it grows old.
+import { audience } from "hallway/audience";
 import { hear, on } from "hallway/events";
 import { isOpen } from "hallway/messages";
 import { say } from "hallway/socket";
 
 const EVERY = 3_000;
 const LASTS = 5_000;
+/** Somebody's last keystroke may be told after the message it was for. */
+const LATE = 500;
 const people = new Map();
+/** @type {Map<number, number>} when somebody's last message came */
+const spoke = new Map();
 let saidAt = 0;
 
 on("input", "#message-field", (field) => {
   if (!field.value.trim() || Date.now() - saidAt < EVERY) return;
   saidAt = Date.now();
-  say("typing", { thread_id: Number(field.form.dataset.threadId) });
+  say("typing", { thread_id: Number(field.form.dataset.threadId), audience: audience() });
 });
 
 function show() {
@@ -36,13 +41,18 @@ function forget(user) {
 }
 
 hear("typing", ({ thread_id: thread, user_id: user, name }) => {
-  if (!isOpen(thread)) return;
+  if (!isOpen(thread) || Date.now() - (spoke.get(user) ?? 0) < LATE) return;
   clearTimeout(people.get(user)?.timer);
   people.set(user, { name, timer: setTimeout(() => forget(user), LASTS) });
   show();
 });
 hear("placed", ({ added, live }) => {
-  if (live) for (const message of added) forget(Number(message.dataset.authorId));
+  if (!live) return;
+  for (const message of added) {
+    const author = Number(message.dataset.authorId);
+    spoke.set(author, Date.now());
+    forget(author);
+  }
 });
 hear("outbox", ({ state }) => {
   if (state === "queued") saidAt = 0;

@@ -1,183 +1,169 @@
-// Files being uploaded: two at a time, each under one key however often it is tried. They belong
-// to a tray (tray.js) until their message is sent, then to that message (cargo.js).
-import { dropBlob } from "hallway/blobs";
+// Files that were chosen in this page, or are shown in it: they go to the server while one still
+// writes. What is shown of them, wherever they are brought from.
+import { abandon, bring, isWanted } from "hallway/bringing";
 import { newId } from "hallway/client_id";
-import { contentOf, hold, tooBig } from "hallway/contents";
+import { hold, isAnythingUnheld, kept, tooBig } from "hallway/contents";
 import { hear, tell } from "hallway/events";
-import { ask, quietly, SignedOut, Unreachable } from "hallway/requests";
+import { fileOf, me, write } from "hallway/kept";
+import { takeOff } from "hallway/outbox";
+import { trying } from "hallway/pauses";
+import { changeFile, forget } from "hallway/queue";
+import { SignedOut, Unreachable } from "hallway/requests";
 import { isPhoto } from "hallway/shrinking";
-import { carry, Turned } from "hallway/transfer";
+import { listen } from "hallway/signals";
+import { isAnythingFleeting } from "hallway/store";
+import { Turned } from "hallway/transfer";
 
-const AT_ONCE = 2;
-const WAITS = [3_000, 5_000, 10_000, 20_000, 30_000];
-/** How long what showed a picture may stand after its upload is done with. */
+/** How long what showed a picture may stand after its file is done with, in ms. */
 const LINGERS = 10_000;
 
-/** @type {Map<string, Upload>} */
-const uploads = new Map();
-const running = new Set();
-let tries = 0;
-let timer = 0;
+const begun = new Set();
+const parts = new Map();
+/** Addresses to show pictures by; null for what this browser cannot show, or looks for. */
+const pictures = new Map();
+const attempts = trying(goOn);
 
 /**
- * @typedef {{key: string, name: string, size: number, kind: string, width?: number,
- *   height?: number, id?: number}} Described
- *   id: the server's, once it has the file
- * @typedef {Described & {thread: number, part: number, sentence?: string, final?: boolean,
- *   state: "queued"|"uploading"|"waiting"|"done"|"failed", picture?: string}} Upload
- *   part: how much has gone, from 0 to 1; final: trying again is of no use; picture: an address
- *   to show it by
+ * @typedef {import("hallway/written").File & {part: number, picture?: string,
+ *   state: "queued" | "uploading" | "waiting" | "done" | "failed"}} Upload
+ *   part: how much has gone, from 0 to 1; picture: an address to show it by
  */
 
-/** @param {string} key */
-export const uploadOf = (key) => uploads.get(key);
-
 /**
- * What must be kept of an upload to go on with it after a reload.
- * @param {Upload} upload
- * @returns {Described}
- */
-export function described({ key, name, size, kind, width, height, id }) {
-  return { key, name, size, kind, width, height, id };
-}
-
-/**
- * Begin to upload a file.
- * @param {number} thread
- * @param {File} file
+ * Put files into a draft, and begin to upload them.
+ * @param {string} draft its name
+ * @param {string} to where they are uploaded
+ * @param {File[]} chosen
  * @param {number} limit the greatest size in MB
- * @returns {Upload}
  */
-export function add(thread, file, limit) {
-  const { name, size, type } = file;
+export function add(draft, to, chosen, limit) {
+  const files = chosen.map((file) => described(file, to, limit));
+  const keys = files.map(({ key }) => key);
+  const written = write(draft, (now) => ({ ...now, files: [...now.files, ...keys] }), files);
+  files.forEach(({ key, refused }, index) => {
+    if (refused) return;
+    hold(me(), key, chosen[index]);
+    written.then(() => start(key));
+  });
+}
+
+function described({ name, size, type }, to, limit) {
   const kind = /^(image|video|audio)\//.exec(type)?.[1] ?? "file";
-  const upload = { key: newId(), thread, name, size, kind, limit, state: "queued", part: 0 };
-  uploads.set(upload.key, upload);
+  const raw = isPhoto({ type });
+  const file = { key: newId(), to, name, size, kind, limit, raw };
   // A photo may become small enough on the way.
-  const sentence = !size ? `${name} is empty.` : isPhoto(file) ? "" : tooBig(upload, size);
-  if (sentence) return Object.assign(upload, { state: "failed", sentence, final: true });
-  Object.assign(upload, { file, picture: kind === "image" ? URL.createObjectURL(file) : undefined });
-  hold(upload, file);
-  queueMicrotask(pump);
-  return upload;
+  const sentence = !size ? `${name} is empty.` : raw ? "" : tooBig(file, size);
+  return sentence ? { ...file, refused: { sentence, final: true } } : file;
 }
 
 /**
- * Go on with an upload of an earlier page; one of this page is what it is.
- * @param {number} thread
- * @param {Described} file
- * @returns {Upload}
+ * How a file is by now.
+ * @param {string} key
+ * @returns {Upload | undefined}
  */
-export function resume(thread, file) {
-  const known = uploads.get(file.key);
-  if (known) return known;
-  const upload = { ...file, thread, state: file.id ? "done" : "queued", part: 0, tried: true };
-  if (file.id && file.kind === "image") upload.picture = `/files/${file.id}/thumbnail`;
-  uploads.set(upload.key, upload);
-  queueMicrotask(pump);
-  return upload;
+export function uploadOf(key) {
+  const file = fileOf(key);
+  if (!file) return undefined;
+  const part = file.id ? 1 : (parts.get(key) ?? 0);
+  return { ...file, ...file.refused, part, state: stateOf(file), picture: pictureOf(file) };
 }
 
-/**
- * Ask the server again whether it has a file, and try once more if not.
- * @param {Upload} upload
- */
-export function retry(upload) {
-  if (running.has(upload)) return;
-  const anew = { state: "queued", part: 0, id: undefined, sentence: undefined, final: false };
-  change(upload, { ...anew, tried: true });
-  pump();
+function stateOf({ key, id, refused }) {
+  if (refused) return "failed";
+  if (id) return "done";
+  if (parts.has(key)) return "uploading";
+  return isWanted(key) ? "queued" : "waiting";
 }
 
-/**
- * Give an upload up, on the server too.
- * @param {Upload} upload
- */
-export function remove(upload) {
-  forget(upload);
-  upload.stop?.abort();
-  if (upload.id) quietly(() => ask(`/files/${upload.id}`, { method: "DELETE" }));
-}
-
-/**
- * Be done with an upload: a message carries it, or it was given up.
- * @param {Upload} upload
- */
-export function forget(upload) {
-  upload.gone = true;
-  uploads.delete(upload.key);
-  dropBlob(upload.key);
-  const { picture } = upload;
-  if (picture?.startsWith("blob:")) setTimeout(() => URL.revokeObjectURL(picture), LINGERS);
-}
-
-function change(upload, values) {
-  Object.assign(upload, values);
-  if (!upload.gone) tell("upload", { upload });
-}
-
-function pump() {
-  for (const upload of uploads.values()) {
-    if (running.size >= AT_ONCE) return;
-    if (upload.state === "queued" && !running.has(upload)) run(upload);
+function pictureOf({ key, kind, id }) {
+  if (kind !== "image") return undefined;
+  if (!pictures.has(key)) {
+    pictures.set(key, null);
+    kept(me(), key).then((blob) => {
+      if (!blob) return;
+      pictures.set(key, URL.createObjectURL(blob));
+      tell("kept");
+    });
   }
+  // The server makes one that every browser shows.
+  return pictures.get(key) ?? (id ? `/files/${id}/thumbnail` : undefined);
 }
 
-async function run(upload) {
-  running.add(upload);
-  upload.stop = new AbortController();
-  const { signal } = upload.stop;
-  change(upload, { state: "uploading", part: 0 });
+/** @param {string} key of a picture this browser cannot show (HEIC) */
+export function isNoPicture(key) {
+  pictures.set(key, null);
+}
+
+/**
+ * Go on with a file of an earlier page, or one that another tab has chosen.
+ * @param {string} key
+ */
+export function goOnWith(key) {
+  if (!begun.has(key)) start(key);
+}
+
+// Again by itself when the server cannot be reached.
+async function start(key) {
+  begun.add(key);
   try {
-    const follow = (part) => change(upload, { part });
-    const { id, width, height } = await alone(upload, () =>
-      carry(upload, () => prepared(upload), follow, signal),
-    );
-    tries = 0;
-    const picture = upload.picture ?? (width ? `/files/${id}/thumbnail` : undefined);
-    change(upload, { state: "done", part: 1, id, width, height, picture, blob: undefined });
-    dropBlob(upload.key);
+    const arrived = bring(me(), key);
+    tell("kept");
+    await arrived;
+    begun.delete(key);
+    attempts.afresh();
   } catch (error) {
-    if (!signal.aborted) fail(upload, error);
-  } finally {
-    running.delete(upload);
-    pump();
+    if (error instanceof Turned) begun.delete(key);
+    else if (error instanceof Unreachable) attempts.later();
+    else if (!(error instanceof SignedOut)) throw error;
   }
+  tell("kept");
 }
 
-// Another tab may go on with the same file; whoever comes second asks whether it is there.
-function alone({ key, stop }, act) {
-  if (!navigator.locks) return act();
-  return navigator.locks.request(`hallway-upload-${key}`, { signal: stop.signal }, act);
+function goOn() {
+  for (const key of begun) start(key);
 }
 
-async function prepared(upload) {
-  const content = await contentOf(upload);
-  change(upload, content);
-  return content.blob;
+/**
+ * Try again what was turned down.
+ * @param {string} key
+ */
+export async function again(key) {
+  await changeFile(me(), key, { refused: undefined });
+  start(key);
 }
 
-function fail(upload, error) {
-  if (error instanceof Turned) {
-    const { message: sentence, final } = error;
-    return change(upload, { state: "failed", sentence, final, tried: true });
-  }
-  if (!(error instanceof Unreachable || error instanceof SignedOut)) throw error;
-  change(upload, { state: "waiting", tried: true });
-  clearTimeout(timer);
-  timer = setTimeout(again, WAITS[Math.min(tries++, WAITS.length - 1)]);
+/**
+ * Take a file out of a draft, and off the server.
+ * @param {string} draft its name
+ * @param {string} key
+ */
+export function remove(draft, key) {
+  const file = fileOf(key);
+  begun.delete(key);
+  abandon(key);
+  write(draft, (now) => ({ ...now, files: now.files.filter((one) => one !== key) }));
+  forget(me(), [key]);
+  if (file?.id) takeOff(file);
 }
 
-function again() {
-  for (const upload of uploads.values()) {
-    if (upload.state === "waiting") change(upload, { state: "queued" });
-  }
-  pump();
-}
+/** Whether closing this page loses nothing: the device keeps all of it. */
+const mayClose = () => !isAnythingUnheld() && !isAnythingFleeting(me());
 
-hear("connected", again);
-addEventListener("online", again);
-addEventListener("beforeunload", (event) => {
-  const settled = ({ state, held }) => held || state === "done" || state === "failed";
-  if (![...uploads.values()].every(settled)) event.preventDefault();
+listen(me(), ({ type, key, part }) => {
+  if (type !== "progress") return;
+  if (part === undefined) parts.delete(key);
+  else parts.set(key, part);
+  tell("upload", { key });
 });
+hear("kept", () => {
+  for (const [key, address] of pictures) {
+    if (fileOf(key)) continue;
+    pictures.delete(key);
+    if (address) setTimeout(() => URL.revokeObjectURL(address), LINGERS);
+  }
+});
+hear("connected", goOn);
+addEventListener("online", goOn);
+const holdBack = (event) => mayClose() || event.preventDefault();
+addEventListener("beforeunload", holdBack);
+document.addEventListener("hallway:giving-way", holdBack);

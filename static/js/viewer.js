@@ -1,6 +1,6 @@
 // Pictures and films over the whole window: arrows, download, back to where they were opened.
 import { openDialog } from "hallway/dialogs";
-import { on } from "hallway/events";
+import { hear, on } from "hallway/events";
 import { part } from "hallway/parts";
 
 let items = [];
@@ -87,7 +87,8 @@ on("keydown", ".viewer", (_viewer, event) => {
   event.preventDefault();
   step(by);
 });
-// A film must not play on behind the page.
+// A film must not play on behind the page, and nothing of it is left where it was taken away.
 document.addEventListener("close", (event) => {
-  if (event.target === viewer) $(".viewer-stage").replaceChildren();
+  if (event.target === viewer) viewer.remove();
 }, true);
+hear("close", () => viewer?.close());

@@ -22,4 +22,5 @@ if (view) {
   screen.orientation?.addEventListener("change", () => {
     tallest = 0;
   });
+  measure();
 }
