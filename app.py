@@ -60,6 +60,23 @@ def create_app(overrides: dict[str, Any] | None = None) -> Flask:
     return app
 
 
+class Considerate:
+    """The body of a request; whoever reads of it lets others go on first.
+
+    eventlet itself does so only when nothing has arrived, and of a fast upload something always
+    has.
+    """
+
+    def __init__(self, body: Any, pause: Callable[[], object]) -> None:
+        self.body = body
+        self.pause = pause
+
+    def __getattr__(self, name: str) -> Any:
+        """`read`, `readinto`, `readline` and what else the body can."""
+        self.pause()
+        return getattr(self.body, name)
+
+
 def serve_eventlet(app: Flask, listener: socket.socket) -> None:
     """Serve on green threads until SIGTERM or SIGINT, then let open requests finish."""
     import eventlet.hubs
@@ -68,16 +85,31 @@ def serve_eventlet(app: Flask, listener: socket.socket) -> None:
     import eventlet.wsgi
 
     app.config["OFF_HUB"] = eventlet.tpool.execute
+    database.commit_by(eventlet.tpool.execute)
     read_end, write_end = os.pipe()
     # A handler that schedules a timer is not noticed by an idle hub; a byte in a pipe is. It is
     # written by the unpatched function: the signal may arrive in the hub, which must not wait.
     write = eventlet.patcher.original("os").write
     on_stop(lambda: write(write_end, b"."))
     requests = eventlet.GreenPool(10_000)  # every open page holds one
+
+    def considerate(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["wsgi.input"] = Considerate(environ["wsgi.input"], eventlet.sleep)
+        return app(environ, start_response)
+
+    class Connection(eventlet.wsgi.HttpProtocol):
+        def finish(self) -> None:
+            """Let go of the socket also when its last bytes could not be written."""
+            try:
+                super().finish()
+            finally:
+                self.rfile.close()
+
     server = eventlet.spawn(
         eventlet.wsgi.server,
         listener,
-        app,
+        considerate,
+        protocol=Connection,
         log_output=False,
         debug=False,  # True answers with the traceback
         keepalive=75,

@@ -22,16 +22,27 @@ from blueprints import (
     invitations,
     links,
     live,
+    maintenance,
+    maintenance_settings,
     marks,
     messages,
     notifications,
+    photos,
     properties,
+    pwa,
     rendering,
+    request_acts,
+    saved,
     search,
     security,
     settings,
+    sharing,
+    signing,
+    submitting,
     team,
     threads,
+    visits,
+    whose,
 )
 from blueprints import help as help_pages
 from models.database import db
@@ -45,9 +56,16 @@ AREAS = (
     dashboard.bp,
     threads.bp,
     messages.bp,
+    saved.bp,
     groups.bp,
     marks.bp,
     files.bp,
+    submitting.bp,
+    maintenance.bp,
+    maintenance_settings.bp,
+    request_acts.bp,
+    sharing.bp,
+    visits.bp,
     invitations.bp,
     contacts.bp,
     contact.bp,
@@ -58,17 +76,19 @@ AREAS = (
     properties.bp,
     search.bp,
     settings.bp,
+    photos.bp,
     accounts.bp,
     team.bp,
     notifications.bp,
     help_pages.bp,
     dev_mail.bp,
     health.bp,
+    pwa.bp,
 )
 
 # These answer without the request's database connection: static files need none, and the
 # health check must be able to say that there is none.
-WITHOUT_DATABASE = frozenset({"static", "health.healthz"})
+WITHOUT_DATABASE = frozenset({"static", "health.healthz", "pwa.manifest", "pwa.worker"})
 
 
 def init_app(app: Flask) -> None:
@@ -77,9 +97,11 @@ def init_app(app: Flask) -> None:
     # First, so that a refusal can be shown on the page of who is signed in.
     app.before_request(_open_database)
     security.prepare(app)
+    whose.init_app(app)
     app.teardown_request(_close_database)
     extensions.login_manager.login_view = "auth.sign_in"
     extensions.login_manager.init_app(app)
+    app.before_request(signing.refuse_another)
     extensions.mail.init_app(app)
     extensions.limiter.init_app(app)
     for area in AREAS:

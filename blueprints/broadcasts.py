@@ -17,6 +17,9 @@ from blueprints.rendering import shared_fragment
 from models import inbox, readers, reading, team
 from models.connection import Connection
 from models.database import connected
+from models.reading import Raised
+from models.requests.concerned import concerned
+from models.thread import AUDIENCES, Thread
 from models.user import User
 from models.view import View, seen_by_all, viewers
 
@@ -60,6 +63,16 @@ def thread_changed(thread: int) -> None:
 
 
 @broadcast
+def request_changed(request: int) -> None:
+    """Let everybody whom a request concerns fetch it, and its conversation, again."""
+    seeing = [person.id for person in concerned(request)]
+    _to_users(seeing, "requests:changed", {"request_ids": [request]})
+    thread = Thread.get_or_none(Thread.request == request)
+    if thread is not None:
+        thread_changed(thread.id)
+
+
+@broadcast
 def access_changed(people: Collection[User]) -> None:
     """Let the open pages of these people ask again: what they may see or do has changed."""
     _to_users([person.id for person in people], "access:changed", {})
@@ -89,12 +102,15 @@ def connection_changed(contact: Connection, threads: Collection[int] = ()) -> No
 
 
 @broadcast
-def read_position_raised(reader: User, thread: int) -> None:
+def read_position_raised(reader: User, thread: int, raised: Raised) -> None:
     """Clear the reader's own devices and show the others, who may know, how far was read."""
     badge_changed([reader])
-    own = View.load(reader, thread)
-    payload = {"thread_id": thread, "user_id": reader.id, "seq": own.read_seq}
-    _to_users([user.id for user in reading.shown_to(own)], "read:changed", payload)
+    told: dict[int, list[int]] = {}
+    for person, seq in reading.shown_to(View.load(reader, thread), raised):
+        told.setdefault(seq, []).append(person.id)
+    for seq, people in told.items():
+        payload = {"thread_id": thread, "user_id": reader.id, "seq": seq}
+        _to_users(people, "read:changed", payload)
 
 
 @broadcast
@@ -105,8 +121,8 @@ def marked(person: User, thread: int) -> None:
 
 
 @broadcast
-def typing(view: View) -> None:
-    """Show that the person of `view` is writing to the others who take part."""
+def typing(view: View, audience: str) -> None:
+    """Show that the person of `view` is writing to an audience to the others who take part."""
     payload = {
         "thread_id": view.thread.id,
         "user_id": view.person.id,
@@ -115,7 +131,9 @@ def typing(view: View) -> None:
     others = [
         other.person.id
         for other in viewers(view.thread.id)
-        if other.takes_part and other.person.id != view.person.id
+        if other.takes_part
+        and other.person.id != view.person.id
+        and AUDIENCES[audience] & other.spans[-1].side
     ]
     _to_users(others, "typing:started", payload)
 

@@ -1,5 +1,6 @@
 """What every page shows around its content: the person, their account, the unread number."""
 
+import hashlib
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -7,13 +8,15 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from blueprints.access import viewer
+from blueprints.access import by_script, viewer
 from models import inbox, keeping, outbox, policy
 from models import session as sessions
 from models.account import Account
 from models.connection import MANAGE, Connection
 from models.errors import Missing
-from models.thread import CONTACTS, Side
+from models.requests import sight
+from models.requests.view import RequestView
+from models.thread import CONTACTS, MAINTENANCE, Side
 from models.user import User
 from models.view import View
 
@@ -90,8 +93,7 @@ def enter(account_id: int) -> None:
     Only where they go there: a page that asks for itself again changes nothing, or two tabs
     of a device would take turns. Nothing happens for who is not on its team.
     """
-    goes_there = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-    if goes_there and any(one.id == account_id for one in accounts()):
+    if not by_script() and any(one.id == account_id for one in accounts()):
         sessions.show_account(viewer().session, account_id)
 
 
@@ -99,6 +101,12 @@ def enter_thread(view: View) -> None:
     """Show the account of a conversation that is opened on the team's side; see `enter`."""
     if view.spans[-1].side == Side.TEAM:
         enter(view.thread.account_id)
+
+
+def enter_request(view: RequestView) -> None:
+    """Show the account of a request that is opened on the team's side; see `enter`."""
+    if view.is_team:
+        enter(view.request.account_id)
 
 
 def visible_contact(person: User, contact_id: int) -> Connection:
@@ -156,6 +164,23 @@ def may_invite() -> bool:
     return shown is not None and rights().level(CONTACTS, shown.id) >= MANAGE
 
 
+def maintained() -> int:
+    """The id of the account shown where the person sees its requests as its team; 0 for none."""
+    shown = account()
+    return shown.id if shown and rights().level(MAINTENANCE, shown.id) else 0
+
+
+def sees_maintenance() -> bool:
+    """Whether there is a list of requests for the person: as one of the team, or as a contact."""
+    as_contact = any(not position.is_team for position in positions())
+    return bool(maintained()) or as_contact or not accounts()
+
+
+def open_requests() -> int:
+    """How many requests are open of those that are listed for the person."""
+    return sight.open_count(viewer(), maintained())
+
+
 def mail_trouble() -> dict[str, int | None]:
     """The name that `partials/mail_trouble.html` reads: since when no mail goes out, for admins.
 
@@ -166,16 +191,42 @@ def mail_trouble() -> dict[str, int | None]:
 
 
 def context() -> dict[str, Any]:
-    """The names `base.html` reads: viewer, account, badge, and what they may do with contacts."""
+    """The names `base.html` reads: viewer, account, numbers, and what they may do with contacts."""
     if not has_request_context() or not current_user.is_authenticated:
         return {"viewer": None, "account": None, "badge": 0}
+    return _standing() | {
+        "unread_of_accounts": unread_of_accounts(),
+        "open_requests": open_requests(),
+        "badge": inbox.badge(positions())["unread"],
+        "stamp": stamp(),
+    }
+
+
+def stamp() -> str:
+    """Ten digits for all a page shows around its content, and for what of which threads is theirs.
+
+    Numbers are not in it: a device that has saved another one asks for more than those.
+    """
+    standing = _standing()
+    me, mine = viewer(), standing["accounts"]
+    around = (
+        (me.name, me.email, me.photo),
+        [(one.id, one.name, one.mode, one.is_closed) for one in mine],
+        standing["account"] and standing["account"].id,
+        [value for value in standing.values() if isinstance(value, bool)],
+    )
+    theirs = sorted((at.thread, at.spans, at.cleared_seq) for at in positions())
+    return hashlib.sha256(repr((around, theirs)).encode()).hexdigest()[:10]
+
+
+def _standing() -> dict[str, Any]:
+    """Who they are, on which teams, and what they may do there."""
     shown = account()
     return {
         "viewer": viewer(),
         "account": shown,
         "accounts": accounts(),
-        "unread_of_accounts": unread_of_accounts(),
         "sees_contacts": shown is not None and bool(rights().roles(shown.id)),
         "may_invite": may_invite(),
-        "badge": inbox.badge(positions())["unread"],
+        "sees_maintenance": sees_maintenance(),
     }

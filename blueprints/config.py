@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from models import clock
-from models.session import KEPT
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
@@ -89,9 +88,11 @@ FIXED: dict[str, Any] = {
     "MAX_FORM_MEMORY_SIZE": MEGABYTE // 2,
     "MAX_FORM_PARTS": 100,
     "SESSION_COOKIE_NAME": "hallway_session",
+    "SESSION_REFRESH_EACH_REQUEST": False,  # see signing.person_of
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
-    "PERMANENT_SESSION_LIFETIME": KEPT // clock.SECOND,
+    # Its row ends a session; the cookie only must not go before.
+    "PERMANENT_SESSION_LIFETIME": 365 * clock.DAY // clock.SECOND,
 }
 
 

@@ -2,20 +2,41 @@
 
 import logging
 import smtplib
+from collections.abc import Callable
+from typing import Final
 
 from flask import Flask
 
-from blueprints import broadcasts, emails, mailing, rounds, unread_mails
+from blueprints import broadcasts, emails, mailing, request_mails, rounds, unread_mails
 from blueprints.emails import Mail
 from blueprints.extensions import socketio
 from models import clock, outbox, signing_in, unread
 from models.database import connected
-from models.outbox import ASKED, DIGEST, MESSAGE, UNREAD, Outbox
+from models.outbox import (
+    ASKED,
+    CHANGE,
+    DIGEST,
+    MESSAGE,
+    NEWS,
+    REMIND,
+    REMINDER,
+    UNREAD,
+    Outbox,
+)
+from models.requests import news, reminders
 
 log = logging.getLogger(__name__)
 
 ROUND_S = 1
 """Seconds between two looks into the outbox."""
+
+
+FANNED_OUT: Final[dict[str, Callable[[Outbox, int], None]]] = {
+    MESSAGE: lambda row, at: unread.fan_out(row, at, unread_mails.delay()),
+    CHANGE: lambda row, at: news.fan_out(row, at, unread_mails.delay(), lambda: socketio.sleep(0)),
+    REMINDER: reminders.fan_out,
+}
+"""Kinds of rows that become a row for each person."""
 
 
 def start(app: Flask) -> None:
@@ -59,8 +80,8 @@ def _run(app: Flask) -> None:
 
 def _dispatch(row: Outbox, at: int) -> bool:
     try:
-        if row.kind == MESSAGE:
-            unread.fan_out(row, at, unread_mails.delay())
+        if row.kind in FANNED_OUT:
+            FANNED_OUT[row.kind](row, at)
             return False
         mail = _mail_of(row, at)
         if mail is not None:
@@ -77,6 +98,8 @@ def _dispatch(row: Outbox, at: int) -> bool:
 def _mail_of(row: Outbox, at: int) -> Mail | None:
     if row.kind in (UNREAD, DIGEST):
         return unread_mails.mail_of(row, at)
+    if row.kind in (NEWS, REMIND):
+        return request_mails.mail_of(row, at)
     if row.kind == ASKED and row.link is None and signing_in.answer(row, at) is None:
         return None
     return emails.mail_of(row, at)
@@ -85,6 +108,8 @@ def _mail_of(row: Outbox, at: int) -> Mail | None:
 def _close(row: Outbox, at: int) -> None:
     if row.kind in (UNREAD, DIGEST):
         unread.close(row, at, unread_mails.delay())
+    elif row.kind == NEWS:
+        news.close(row, at, unread_mails.delay())
     else:
         outbox.done(row, at)
 

@@ -46,6 +46,15 @@ class Letter(Message):
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """A file that goes with a mail."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Mail:
     """One mail as data: `template` names `templates/emails/<template>.html` and `.txt`.
 
@@ -59,6 +68,7 @@ class Mail:
     reference: str
     facts: dict[str, Any]
     headers: dict[str, str] = field(default_factory=dict)
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def mail_of(row: Outbox, at: int) -> Mail | None:
@@ -95,6 +105,8 @@ def message_of(mail: Mail) -> Letter:
     )
     host = urlsplit(current_app.config["BASE_URL"]).hostname
     message.msgId = f"<{mail.reference}@{host}>"
+    for file in mail.enclosed:
+        message.attach(file.name, file.content_type, file.content)
     return message
 
 

@@ -5,11 +5,12 @@ import logging
 import secrets
 from typing import cast
 
-from flask import Flask, current_app, flash, jsonify, redirect, request, session, url_for
+from flask import Flask, current_app, flash, g, jsonify, redirect, request, session, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
 from blueprints import rendering, security
+from blueprints.access import by_script
 from blueprints.extensions import login_manager
 from models import errors
 
@@ -32,6 +33,7 @@ WORDS = {
 REFUSALS = {errors.Missing: 404, errors.Conflict: 409, errors.Refused: 403, errors.Invalid: 422}
 UNSTORABLE = "This text has a character that can't be stored. Try typing it again."
 SIGNED_OUT = "You were signed out. Sign in and your draft is still here."
+ENDED = "You were signed out on this device, and what it kept for you was removed."
 
 
 def init_app(app: Flask) -> None:
@@ -51,6 +53,7 @@ def answer(status: int, sentence: str | None = None, reference: str | None = Non
     """
     title, usual = WORDS.get(status) or WORDS[400 if status < 500 else 500]
     words = {"title": title, "text": sentence or usual, "reference": reference}
+    words["back"] = None if status == 404 else _way_back()
     try:
         response = rendering.page_or_partial("error", status, **words)
     except Exception:
@@ -65,24 +68,30 @@ def answer(status: int, sentence: str | None = None, reference: str | None = Non
     return response
 
 
+def _way_back() -> str | None:
+    """The page of the maintenance request with which something could not be done."""
+    number = (request.view_args or {}).get("request_id")
+    return url_for("maintenance.show", request_id=number) if number else None
+
+
+def say_why_signed_out() -> None:
+    """Tell who was signed in here, on the page that is shown next, why they are not any more."""
+    if session.pop("_user_id", None):
+        flash(ENDED if g.get("ended") else SIGNED_OUT)
+
+
 def ask_to_sign_in() -> Response:
     """Send a visitor to the sign-in page and back afterwards.
 
     Scripts get 401 with the address, because a sign-in page must not land inside a page.
     """
-    if session.pop("_user_id", None):
-        flash(SIGNED_OUT)
-    by_script = (
-        request.headers.get("HX-Request") == "true"
-        or request.headers.get("Sec-Fetch-Dest", "document") == "empty"
-    )
-    back = request.full_path.rstrip("?") if request.method == "GET" and not by_script else None
-    address = url_for(str(login_manager.login_view), next=None if back == "/" else back)
-    if not by_script:
-        return redirect(address)
-    response = answer(401)
-    response.headers["HX-Redirect"] = address
-    return response
+    if by_script():
+        # The page it asks for goes to the form, and is told there. Its cookies stay: somebody may
+        # have signed in since this was asked, and a late answer must not undo that.
+        return Response(status=401, headers={"HX-Redirect": url_for(str(login_manager.login_view))})
+    say_why_signed_out()
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for(str(login_manager.login_view), next=None if back == "/" else back))
 
 
 def _refusal(error: errors.HallwayError) -> Response:

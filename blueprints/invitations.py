@@ -14,6 +14,7 @@ from blueprints.signing import let_in
 from blueprints.tokens import link_or_404
 from models import inviting, joining, team
 from models import link as links
+from models import session as sessions
 from models.connection import CONNECTED, DECLINED
 from models.errors import Invalid, Refused
 from models.homes import homes_of
@@ -121,6 +122,9 @@ def _attempt(link: Link, act: Any) -> Response:
 def _accept(link: Link) -> Response:
     if current_user.is_authenticated:
         joined = joining.accept(link, viewer())
+        if joined.thread.kind == COMMON:
+            # They go to what they have just joined, also when another account was shown.
+            sessions.show_account(viewer().session, joined.thread.account_id)
     else:
         form = request.form
         joining.check_new(link, form.get("name", ""), form.get("password", ""))

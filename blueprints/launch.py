@@ -51,7 +51,7 @@ def exposed_by(app: Flask) -> str | None:
 
 
 def prepare(app: Flask) -> None:
-    """Apply migrations; load the demo data into an empty database of a private server.
+    """Apply migrations; load the demo data into an empty database of a private server; draw icons.
 
     :raises CannotStart: when the database does not answer, or when people whose passwords
         are public would be served to others.
@@ -69,6 +69,7 @@ def prepare(app: Flask) -> None:
             )
         if not exposure and app.config["DEMO"] and not User.select().exists():
             demo.load(app.extensions["hallway.storage"])
+    app.extensions["hallway.assets"].draw()
 
 
 def sign_ins() -> str:

@@ -155,11 +155,15 @@ def many_mails(addresses: Collection[str], by: str) -> Iterator[dict[str, str]]:
         _give_back(taken)
 
 
-def of_files(form_again: FormAgain) -> Limit:
-    """At most 60 tables of contacts in an hour from a person: each is kept for a while."""
-    errors = {"file": TOO_MANY_FILES}
+def of_files(form_again: FormAgain, kind: str = "tables", where: str = "file") -> Limit:
+    """At most 60 files in an hour from a person: each is work, or is kept for a while.
+
+    :param kind: of files, which are counted together.
+    :param where: the field beside which it is said.
+    """
+    errors = {where: TOO_MANY_FILES}
     return _limit(
-        lambda: [_Bucket("60 per hour", f"tables:{_person_or_client()}", errors)],
+        lambda: [_Bucket("60 per hour", f"{kind}:{_person_or_client()}", errors)],
         lambda _: True,
         form_again,
     )

@@ -19,6 +19,7 @@ from blueprints.extensions import socketio
 from models import session as sessions
 from models.database import OPEN, connected
 from models.errors import Missing
+from models.thread import EVERYBODY
 from models.view import View
 
 log = logging.getLogger(__name__)
@@ -70,8 +71,9 @@ def connect(_auth: Any = None) -> bool:
 
 @socketio.on("typing")
 def typing(payload: Any = None) -> None:
-    """Somebody writes in a thread: shown to the others there, if they may write."""
-    thread = payload.get("thread_id") if isinstance(payload, dict) else None
+    """Somebody writes in a thread to an audience: shown to those who will see it, if they may."""
+    said = payload if isinstance(payload, dict) else {}
+    thread, audience = said.get("thread_id"), said.get("audience", EVERYBODY)
     if not isinstance(thread, int) or not 0 < thread <= OPEN or _typed_just_now():
         return
     with connected():
@@ -82,8 +84,8 @@ def typing(payload: Any = None) -> None:
             view = View.load(viewer(), thread)
         except Missing:
             return
-        if view.refusal() is None:
-            broadcasts.typing(view)
+        if view.refusal() is None and audience in view.audiences():
+            broadcasts.typing(view, audience)
 
 
 @socketio.on_error_default

@@ -86,8 +86,9 @@ def mark_unread(thread: int) -> Response:
 @login_required
 def mark_read(thread: int) -> Response:
     """Count everything in a conversation as read without opening it."""
-    if reading.set_read_position(viewer(), thread, OPEN):
-        broadcasts.read_position_raised(viewer(), thread)
+    raised = reading.set_read_position(viewer(), thread, OPEN)
+    if raised:
+        broadcasts.read_position_raised(viewer(), thread, raised)
     return _done(thread, "Marked read.", to_list=True)
 
 

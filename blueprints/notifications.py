@@ -36,6 +36,7 @@ def save() -> Response:
             "quiet" in form,
             form.get("quiet_from", ""),
             form.get("quiet_to", ""),
+            maintenance="maintenance" in form,
         )
     except Invalid as refusal:
         return _form(refusal.errors, 422)
@@ -45,8 +46,8 @@ def save() -> Response:
 @bp.get("/unsubscribe/<token>")
 def offer(token: str) -> Response:
     """A page with the button that stops mails: programs that look into mails press nothing."""
-    tokens.unsubscribed_by(token)
-    return page_or_partial("unsubscribe", here=request.path, stopped=False)
+    _, kind = tokens.unsubscribed_by(token)
+    return page_or_partial("unsubscribe", here=request.path, stopped=False, kind=kind)
 
 
 @bp.post("/unsubscribe/<token>")
@@ -54,13 +55,14 @@ def unsubscribe(token: str) -> Response:
     """Stop mails of one kind to one person, whoever is signed in on this browser."""
     user, kind = tokens.unsubscribed_by(token)
     preferences.stop(user, kind)
-    return page_or_partial("unsubscribe", here=request.path, stopped=True)
+    return page_or_partial("unsubscribe", here=request.path, stopped=True, kind=kind)
 
 
 def _form(errors: dict[str, str] | None = None, status: int = 200) -> Response:
     kept = preferences.of(viewer())
     typed = request.form if "mail" in request.form else {
         "mail": kept.mail,
+        "maintenance": "on" if kept.maintenance else "",
         "quiet": "on" if kept.quiet else "",
         "quiet_from": kept.quiet_from,
         "quiet_to": kept.quiet_to,

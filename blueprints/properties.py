@@ -32,7 +32,7 @@ def _list(errors: dict[str, str] | None = None, status: int = 200, faulty: int =
         properties=list(policy.visible_properties(viewer(), account.id)),
         units=units,
         may_manage=may_manage,
-        may_add=may_manage and places.works_for_all(viewer(), account.id),
+        may_add=may_manage and policy.works_for_all(viewer(), account.id),
         errors=errors or {},
         faulty=faulty,
         typed=request.form,
@@ -95,7 +95,7 @@ def _edit_form(
         zones=zones.options(),
         typed=request.form if request.method == "POST" else place,
         errors=errors or {},
-        may_remove=places.works_for_all(viewer(), place.account_id),
+        may_remove=policy.works_for_all(viewer(), place.account_id),
     )
 
 

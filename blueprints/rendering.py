@@ -6,13 +6,16 @@ from flask import Flask, current_app, make_response, render_template, request
 from jinja2 import Environment, StrictUndefined
 from werkzeug.wrappers import Response
 
-from blueprints import assets, chrome, shown_files
+from blueprints import assets, chrome, compression, shown_files
 from blueprints.linkify import linkify, marked_up
-from blueprints.words import CHANNELS, MODES
-from models import clock, names
+from blueprints.words import AUDIENCES, CATEGORIES, CHANNELS, MODES, PRIORITIES, STATUSES
+from models import clock, names, office_hours
 from models.connection import TEAM_ROLES
 from models.inviting import AGAIN_AFTER
 from models.link import LIFE
+from models.maintenance import times_of
+from models.office_hours import DAYS
+from models.requests import visits
 
 # What differs between requests for the same address decides what caches may share.
 VARIES_BY = "HX-Request, HX-Request-Type, HX-History-Restore-Request"
@@ -30,15 +33,19 @@ OF_THE_VIEWER = (
 def init_app(app: Flask) -> None:
     """Register the filters and the names that templates use."""
     assets.init_app(app)
+    compression.init_app(app)
     app.jinja_env.filters.update(
         iso=clock.iso,
+        times_of=times_of,
         linkify=linkify,
         marked_up=marked_up,
         first_name=names.first,
         in_a_row=names.in_a_row,
         in_words=clock.in_words,
+        in_lines=office_hours.in_lines,
         address=shown_files.address,
         box=shown_files.box,
+        film_box=shown_files.film_box,
         ending=shown_files.ending,
         size_in_words=shown_files.in_words,
     )
@@ -47,8 +54,14 @@ def init_app(app: Flask) -> None:
         RESENT_AFTER=AGAIN_AFTER,
         CHANNELS=CHANNELS,
         MODES=MODES,
+        WEEKDAYS=DAYS,
+        AUDIENCES=AUDIENCES,
+        CATEGORIES=CATEGORIES,
+        STATUSES=STATUSES,
+        PRIORITIES=PRIORITIES,
         TEAM_ROLES=TEAM_ROLES,
     )
+    app.jinja_env.globals.update(may_plan=visits.may_plan, may_accept=visits.may_accept)
     app.jinja_env.globals.update(account_field=chrome.account_field)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shared = app.jinja_env.overlay(undefined=StrictUndefined)

@@ -6,9 +6,10 @@ from contextlib import suppress
 import flask
 from flask import request
 from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
 
-from blueprints import live
-from blueprints.access import viewer
+from blueprints import errors, live, whose
+from blueprints.access import by_script, viewer
 from blueprints.extensions import login_manager
 from models import session as sessions
 from models.errors import Missing
@@ -38,10 +39,22 @@ LONGEST_PATH = 2_000
 
 
 def person_of(token: str) -> User | None:
-    """The person a session token signs in, with their `session`; None when it is over."""
-    session = sessions.find(token)
+    """The person a session token signs in, with their `session`; None when it is over.
+
+    Each page lets the cookie of a session that is kept last anew. What answers a script does not:
+    it may come late, when somebody else has signed in, and would put the session before in place
+    of theirs.
+    """
+    session = None if whose.is_leaving() else sessions.find(token)
     if session is None:
+        whose.note_gone(token)
         return None
+    if session.keep and not by_script():
+        flask.session.modified = True
+    return _with_session(session, token)
+
+
+def _with_session(session: Session, token: str) -> User:
     person: User = session.user
     person.session, person.session_token = session, token
     return person
@@ -56,20 +69,48 @@ def let_in(user: User, *, keep: bool, proof: str | None = None) -> None:
     """
     called = device(request.user_agent.string)
     token = sessions.start(user, called, keep, proof=proof)
-    let_out()
-    user.session_token = token
-    login_user(user)
+    _take_over()
+    started = sessions.find(token)
+    if started is not None:
+        login_user(_with_session(started, token))
+    flask.session["whose"] = user.id
     flask.session.permanent = keep
 
 
 def let_out() -> None:
     """Sign this browser out, in every one of its tabs."""
     if current_user.is_authenticated:
+        whose.note_ended(viewer().id)
         with suppress(Missing):  # ended from another device in this moment
             end_session(viewer(), viewer().session.id)
         logout_user()
     # A cookie from before must not lend anything to who comes next.
     flask.session.clear()
+
+
+def _take_over() -> None:
+    """Let nobody be signed in here any more; what the device keeps for them stays, locked."""
+    if current_user.is_authenticated:
+        before = viewer().session
+        sessions.lapse(before)
+        live.close_session(before.id)
+        logout_user()
+    # A cookie from before must not lend anything to who comes next.
+    flask.session.clear()
+
+
+def refuse_another() -> Response | None:
+    """Answer 401 to a script that asks for somebody else than who is signed in here.
+
+    A page, or a message that waits on the device, may be of a person who has signed out since.
+    Its sender says whose it is, so that the next person on this browser never says it.
+    """
+    meant = request.headers.get("X-Hallway-As")
+    if meant is None or not current_user.is_authenticated or meant == str(current_user.id):
+        return None
+    response = errors.answer(401)
+    response.headers["HX-Redirect"] = "/"
+    return response
 
 
 def end_session(user: User, session_id: int) -> None:

@@ -1,6 +1,5 @@
 """Settings → Team: who is on it, what sub-admins may do, adding and removing."""
 
-from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
@@ -20,7 +19,6 @@ from models.errors import Conflict, Invalid, Missing
 from models.team_list import MemberRow
 from models.teammates import Wanted
 from models.thread import CONTACTS, MAINTENANCE, OWNERS, SERVICE_PROS, TENANTS
-from models.user import User
 
 bp = Blueprint("team", __name__, url_prefix="/settings/team")
 bp.context_processor(chrome.mail_trouble)
@@ -66,7 +64,7 @@ def change(member: int) -> Response:
     """
     account = keeping.managed_member(viewer(), member).account
     tie = permissions.set_levels(viewer(), member, _changed_levels())
-    _tell([tie.user] if tie.user else [])
+    broadcasts.account_changed(account.id)
     if not wants_partial():
         return go_to(HERE, "Saved.")
     row = team_list.row(viewer(), tie)
@@ -125,7 +123,7 @@ def limit(member: int) -> Response:
         tie = permissions.set_places(viewer(), member, _places())
     except Invalid as refusal:
         return _places_form(tie, refusal.errors, 422)
-    _tell([tie.user] if tie.user else [])
+    broadcasts.account_changed(tie.account_id)
     return go_to(HERE, "Saved.")
 
 
@@ -241,10 +239,6 @@ def _changed_levels() -> dict[str, int]:
 def _places() -> list[str] | None:
     """The ids of the properties chosen; None for all."""
     return request.form.getlist("places") if request.form.get("reach") == "some" else None
-
-
-def _tell(people: Collection[User]) -> None:
-    broadcasts.access_changed(people)
 
 
 def _tell_ended(tie: Connection, closed: list[int]) -> None:

@@ -1,9 +1,9 @@
 # ruff: noqa: INP001  # a script, not a package
-"""Takes the screenshots of the README from the demo data: `.venv/bin/python docs/screenshots.py`.
+"""Takes the screenshots of README and manifest: `.venv/bin/python docs/screenshots.py`.
 
-A server of its own, on a free port, in a folder that is thrown away; Chromium must be
-installed. The demo is loaded as if it were a quarter to eleven in the morning there, and the
-browsers are given the same clock, so that the pictures do not depend on the hour.
+They show the demo data of a server of its own, on a free port, in a folder that is thrown away;
+Chromium must be installed. The data is loaded as if it were a quarter to eleven in the morning
+there, and the browsers are given the same clock, so that the pictures do not depend on the hour.
 """
 
 import os
@@ -11,14 +11,19 @@ import shutil
 import sys
 import tempfile
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
+# What a browser shows before it installs, see blueprints/pwa.py.
+SHOWN = FOLDER.parent / "static" / "screenshots"
 
 from models import clock, database, demo, storage  # noqa: E402  # found by the line above
+from models.account import Account  # noqa: E402
 from models.connection import Connection  # noqa: E402
 from models.database import db  # noqa: E402
 from models.demo.cast import ZONE  # noqa: E402
@@ -36,7 +41,7 @@ PHONE = {
 
 
 def main() -> None:
-    """Write `messenger-desktop.png` and `conversation-phone.png` beside this file."""
+    """Write two pictures beside this file, and three into static/screenshots."""
     at = _last_morning()
     with tempfile.TemporaryDirectory() as folder:
         address = _fill(Path(folder), at)
@@ -52,8 +57,14 @@ def main() -> None:
             # What Maya has on screen is read: her number falls, and Priya sees it.
             phone.get_by_text("Seen 10:4").wait_for()
             desktop.locator(".thread-row.unread[aria-current]").wait_for(state="detached")
-            _take(phone, "conversation-phone.png")
-            _take(desktop, "messenger-desktop.png")
+            _take(phone, "conversation-phone", also_shown=True)
+            _take(desktop, "messenger-desktop", also_shown=True)
+            office = _sign_in(
+                _context(browser, at, **PHONE), server.url, "maya@birchandvine.example"
+            )
+            office.goto(f"{server.url}/messages?channel=tenants")
+            office.locator("html[data-live]").wait_for()
+            _show(office, "list-phone")
             browser.close()
 
 
@@ -70,6 +81,8 @@ def _fill(instance: Path, at: int) -> str:
     database.migrate()
     with db.connection_context():
         demo.load(storage.at(f"file://{instance}/files"), at)
+        # Whether an office is open now, the server says by a clock of its own.
+        Account.update(office_hours="").execute()
         shown = Thread.select().join(Connection).where(Connection.name == "Priya Raman").get()
     db.obj.close_all()
     return f"/threads/{shown.id}"
@@ -93,9 +106,17 @@ def _sign_in(context: BrowserContext, url: str, email: str) -> Page:
     return page
 
 
-def _take(page: Page, name: str) -> None:
+def _take(page: Page, name: str, *, also_shown: bool = False) -> None:
     page.evaluate("document.fonts.ready")
-    page.screenshot(path=FOLDER / name)
+    page.screenshot(path=FOLDER / f"{name}.png")
+    if also_shown:
+        _show(page, name)
+
+
+def _show(page: Page, name: str) -> None:
+    taken = Image.open(BytesIO(page.screenshot()))
+    SHOWN.mkdir(exist_ok=True)
+    taken.convert("RGB").save(SHOWN / f"{name}.webp", quality=80, method=6)
 
 
 def _chromium() -> str | None:

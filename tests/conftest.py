@@ -4,22 +4,39 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from xdist.scheduler import LoadFileScheduling
 
 from app import create_app
 from models import database
+from models.connection import Connection
 from models.database import db
-from tests.servers import HallwayServer, PostgresCluster
+from models.thread import Thread
+from tests import factories, quick
+from tests.servers import MIGRATED, HallwayServer, PostgresCluster
+
+quick.prepare()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file runs in one process, and all browsers in one: they need a processor each."""
-    for item in items:
-        group = "browser" if "browser" in item.path.parts else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """A file runs in one process, and browsers in the first: they need a processor each."""
+    return BrowsersApart(config, log)
+
+
+class BrowsersApart(LoadFileScheduling):
+    """Gives files with browsers to the first process, others to the others, while there are any."""
+
+    def _assign_work_unit(self, node: Any) -> None:
+        is_first = node is self.nodes[0]
+        for file in self.workqueue:
+            if is_first == file.startswith("tests/browser/"):
+                self.workqueue.move_to_end(file, last=False)
+                break
+        super()._assign_work_unit(node)
 
 
 @pytest.fixture(autouse=True)
@@ -48,10 +65,10 @@ def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresCluster]:
-    """A private PostgreSQL cluster; its database `hallway_1` has the present schema."""
+    """A private PostgreSQL cluster; its database `MIGRATED` has the present schema."""
     cluster = PostgresCluster()
     try:
-        database.connect_to(cluster.url(cluster.create()))
+        database.connect_to(cluster.url(cluster.create(MIGRATED)))
         database.migrate()
         db.obj.close_all()
         yield cluster
@@ -61,10 +78,9 @@ def postgres() -> Iterator[PostgresCluster]:
 
 @pytest.fixture
 def postgres_url(postgres: PostgresCluster) -> Iterator[str]:
-    """The address of a fresh, migrated PostgreSQL database."""
-    name = postgres.create(template="hallway_1")
-    yield postgres.url(name)
-    postgres.drop(name)
+    """The address of a migrated PostgreSQL database that is as good as new."""
+    with postgres.lent() as name:
+        yield postgres.url(name)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -122,3 +138,21 @@ class _connected:  # noqa: N801  # used as a with statement only
         if not db.is_closed():
             db.close()
         db.obj.close_all()
+
+
+@pytest.fixture
+def office(bound: object) -> factories.Office:
+    """An account with a home to let."""
+    return factories.office()
+
+
+@pytest.fixture
+def priya(office: factories.Office) -> Connection:
+    """Its tenant."""
+    return factories.contact(office.account)
+
+
+@pytest.fixture
+def thread(priya: Connection) -> Thread:
+    """Their conversation."""
+    return factories.dialogue_of(priya)

@@ -1,7 +1,8 @@
 """A small world around one contact, and how everybody else stands to them.
 
 `sight` says who sees the dialogue and may write there, `keeping` who sees the contact in the
-contacts and may change them. Both are written down here by hand, from the words of SPEC 1.
+contacts and may change them, `asking` who sees a maintenance request of the contact's and may act
+in it. All are written down here by hand, from the words of SPEC 1 and 5.
 """
 
 from collections.abc import Mapping
@@ -25,8 +26,11 @@ from models.connection import (
     VIEW,
     Connection,
 )
+from models.maintenance import MaintenanceRequest
 from models.message import Attachment
 from models.property import Tenancy
+from models.requests import sharing
+from models.requests.submitting import Wanted, submit
 from models.storage import Storage
 from models.team import RIGHTS
 from models.user import User
@@ -39,12 +43,18 @@ PEOPLE: Final = ("nobody", *TEAM, *OTHERS)
 
 SECRET: Final = "The spare key lies under the third stone"
 """What was said in the dialogue; `NAME` is the contact's: neither may reach who sees nothing."""
+ASKED: Final = "The cellar tap hisses at night"
+"""The title of the request: it reaches those alone who see that."""
 NAME: Final = "Zebedee Quillfeather"
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """One relation between an account and its contact; who is not named sees nothing."""
+    """One relation between an account and its contact; who is not named sees nothing.
+
+    `asked` is what the contact may do in the request: a tenant submitted it, with a pro it is
+    shared, with others it has nothing to do. The team sees it by rights of its own.
+    """
 
     role: str
     state: str
@@ -52,6 +62,7 @@ class Scenario:
     keeping: Mapping[str, str]
     mode: str = "property_manager"
     ended: bool = False
+    asked: str = NOTHING
 
 
 def _all(level: str, *people: str) -> dict[str, str]:
@@ -65,21 +76,37 @@ _OWNER_KEPT = _KEPT | _all(WRITES, "no tenants")
 _TENANT = _all(WRITES, *_FAR, "themself") | _all(READS, "views")
 _ENDED = _all(READS, *_FAR, "views", "themself")
 
+_REQUEST = _all(WRITES, *_FAR, "no tenants") | _all(READS, "views")
+
 SCENARIOS: Final = {
-    "tenant": Scenario(TENANT, CONNECTED, _TENANT, _KEPT),
+    "tenant": Scenario(TENANT, CONNECTED, _TENANT, _KEPT, asked=WRITES),
     "pro": Scenario(
         SERVICE_PRO,
         CONNECTED,
         _TENANT | _all(WRITES, "elsewhere", "no tenants"),
         _PRO_KEPT,
+        asked=WRITES,
     ),
     "owner": Scenario(OWNER, CONNECTED, _TENANT | _all(WRITES, "no tenants"), _OWNER_KEPT),
     "owner of a landlord": Scenario(OWNER, CONNECTED, _all(READS, "themself"), {}, LANDLORD),
-    "tenant disconnected": Scenario(TENANT, DISCONNECTED, _ENDED, _KEPT),
-    "tenancy ended": Scenario(TENANT, DISCONNECTED, _ENDED, _KEPT, ended=True),
+    "tenant disconnected": Scenario(TENANT, DISCONNECTED, _ENDED, _KEPT, asked=READS),
+    "pro disconnected": Scenario(
+        SERVICE_PRO,
+        DISCONNECTED,
+        _ENDED | _all(READS, "elsewhere", "no tenants"),
+        _PRO_KEPT,
+        asked=READS,
+    ),
+    "owner disconnected": Scenario(
+        OWNER, DISCONNECTED, _ENDED | _all(READS, "no tenants"), _OWNER_KEPT
+    ),
+    "tenancy ended": Scenario(TENANT, DISCONNECTED, _ENDED, _KEPT, ended=True, asked=READS),
     "tenant not connected": Scenario(TENANT, NOT_CONNECTED, {}, _KEPT),
     "tenant invited": Scenario(TENANT, INVITED, {}, _KEPT),
     "tenant declined": Scenario(TENANT, DECLINED, {}, _KEPT),
+    "pro declined": Scenario(SERVICE_PRO, DECLINED, {}, _PRO_KEPT),
+    "owner invited": Scenario(OWNER, INVITED, {}, _OWNER_KEPT),
+    "owner invited by a landlord": Scenario(OWNER, INVITED, {}, {}, LANDLORD),
 }
 
 
@@ -108,10 +135,12 @@ class Standing:
             office.account, "Nick Door", home=factories.unit(office.place)
         ).user
         people["themself"] = factories.person(NAME)
+        User.update(photo="0f3a").where(User.id == people["themself"]).execute()
         self.people = people
         self.contact = self._contact(scenario, people["themself"])
         self.thread = factories.dialogue_of(self.contact) if scenario.sight else None
         self.message = self.file = None
+        self.request = self._asked(scenario)
         if self.thread:
             self._said(scenario)
         if scenario.mode == LANDLORD:
@@ -143,6 +172,17 @@ class Standing:
         if scenario.state == DISCONNECTED:
             by = self.office.admin if scenario.ended else None
             factories.disconnect(self.contact, by)
+
+    def _asked(self, scenario: Scenario) -> MaintenanceRequest:
+        office, by_contact = self.office, scenario.asked and scenario.role == TENANT
+        wanted = Wanted(str(uuid4()), ASKED, f"unit:{office.unit.id}")
+        request, _ = submit(self.contact.user if by_contact else office.admin, wanted)
+        if scenario.asked and not by_contact:
+            sharing.share(office.admin, request.id, [self.contact.id])
+        return request
+
+    def asking(self, who: str) -> str:
+        return self.scenario.asked if who == "themself" else _REQUEST.get(who, NOTHING)
 
     def sight(self, who: str) -> str:
         return self.scenario.sight.get(who, NOTHING)

@@ -16,9 +16,9 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
 # Whoever has no account must reach these; everything else asks for sign-in.
 PUBLIC = {"static", "health.healthz", "notifications.offer", "notifications.unsubscribe"}
-PUBLIC_AREAS = {"auth", "invitations", "links", "help", "dev_mail"}
+PUBLIC_AREAS = {"auth", "invitations", "links", "help", "dev_mail", "pwa"}
 # Secrets, names and what a client made up are text; everything else is a number.
-TEXT_PARAMETERS = {"filename", "token", "name", "section", "client_id"}
+TEXT_PARAMETERS = {"filename", "token", "name", "section", "client_id", "version"}
 
 
 def name_of(path: Path) -> str:

@@ -16,6 +16,7 @@ from blueprints.extensions import limiter
 from blueprints.signing import device, is_phone, local_path
 from blueprints.tokens import address_of
 from models import passwords, signing_in
+from models import session as sessions
 from models.account import Account
 from models.clock import HOUR, now
 from models.database import db
@@ -104,11 +105,12 @@ class TestPassword:
         assert "Tell us your email address." in answer.text
         assert "Type your password." in answer.text
 
-    @pytest.mark.usefixtures("maya")
-    def test_keeping_the_sign_in_makes_the_cookie_last(self, client: FlaskClient) -> None:
+    def test_keeping_the_sign_in_makes_the_cookie_last(
+        self, client: FlaskClient, maya: User
+    ) -> None:
         assert "Expires" not in sign_in(client).headers["Set-Cookie"]
         assert "Expires" in sign_in(client, keep="on").headers["Set-Cookie"]
-        assert [session.keep for session in Session.select()] == [True]
+        assert [session.keep for session in sessions.of(maya)] == [True]
 
     def test_the_cookie_names_a_session_and_nothing_else(
         self, client: FlaskClient, maya: User
@@ -131,11 +133,12 @@ class TestPassword:
         assert not is_signed_in(thief)
         assert not Session.select().exists()
 
-    @pytest.mark.usefixtures("maya")
-    def test_signing_in_again_ends_the_session_before(self, client: FlaskClient) -> None:
+    def test_signing_in_again_ends_the_session_before(
+        self, client: FlaskClient, maya: User
+    ) -> None:
         sign_in(client)
         sign_in(client)
-        assert Session.select().count() == 1
+        assert len(sessions.of(maya)) == 1
 
     @pytest.mark.usefixtures("maya")
     def test_an_unused_session_is_over_after_a_day(self, client: FlaskClient) -> None:
@@ -143,6 +146,61 @@ class TestPassword:
         Session.update(last_used_at=now() - 25 * HOUR).execute()
         answer = client.get("/settings/profile")
         assert answer.location.startswith("/sign-in")
+
+    @pytest.mark.usefixtures("maya")
+    def test_a_page_lets_the_cookie_last_anew_and_an_answer_to_a_script_leaves_it(
+        self, client: FlaskClient
+    ) -> None:
+        sign_in(client, keep="on")
+        page = client.get("/messages", headers={"Sec-Fetch-Mode": "navigate"})
+        assert any("hallway_session" in one for one in page.headers.getlist("Set-Cookie"))
+        for headers in ({"Sec-Fetch-Mode": "cors"}, {"HX-Request": "true"}):
+            answer = client.get("/badge", headers=headers)
+            assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (200, [])
+
+    @pytest.mark.usefixtures("maya")
+    def test_the_token_of_who_was_here_before_ends_nothing_of_who_is(
+        self, client: FlaskClient, kept: str
+    ) -> None:
+        """A page that was asked for before one signed out arrives when the next has signed in."""
+        priya = User.create(name="Priya", email="p@p.example", password_hash=kept, created_at=0)
+        sign_in(client)
+        late = client.get_cookie("hallway_session", "127.0.0.1").value
+        client.post("/sign-out")
+        sign_in(client, priya.email)
+        client.set_cookie("hallway_session", late, domain="127.0.0.1")
+        client.get("/messages")
+        whose = client.get_cookie("hallway_whose", "127.0.0.1")
+        assert whose is None or not whose.value.startswith("ended")
+        # Hers does, for her.
+        sign_in(client, priya.email)
+        sessions.end_all(priya)
+        client.get("/messages")
+        assert client.get_cookie("hallway_whose", "127.0.0.1").value == f"ended-{priya.id}"
+
+    def test_a_sign_out_begun_on_the_device_is_completed_by_a_script_and_told_by_a_page(
+        self, client: FlaskClient, maya: User
+    ) -> None:
+        sign_in(client)
+        client.set_cookie("hallway_whose", f"leaving-{maya.id}", domain="127.0.0.1")
+        answer = client.get("/badge", headers={"Sec-Fetch-Mode": "cors"})
+        assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (401, [])
+        assert not sessions.of(maya)
+        client.get("/messages")
+        assert client.get_cookie("hallway_whose", "127.0.0.1").value == f"ended-{maya.id}"
+
+    @pytest.mark.usefixtures("maya")
+    @pytest.mark.parametrize("address", ["/badge", "/messages/rows?channel=tenants"])
+    def test_a_late_answer_to_who_was_here_before_leaves_the_next_one_signed_in(
+        self, client: FlaskClient, address: str
+    ) -> None:
+        sign_in(client)
+        Session.update(last_used_at=now() - 25 * HOUR).execute()
+        answer = client.get(address, headers={"Sec-Fetch-Mode": "cors"})
+        assert answer.status_code == 401
+        assert "Set-Cookie" not in answer.headers
+        page = client.get("/sign-in?next=/messages")
+        assert "Sign in and your draft is still here." in page.text
 
 
 @pytest.mark.parametrize(
@@ -395,6 +453,7 @@ class TestLimits:
                 "INSTANCE_PATH": str(tmp_path / "limited"),
                 "DATABASE_URL": app.config["DATABASE_URL"],
                 "RATELIMIT_ENABLED": True,
+                "IN_BACKGROUND": lambda work: work(),
             }
         )
         limiter.reset()

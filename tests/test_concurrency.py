@@ -24,21 +24,6 @@ from tests.world import Client
 SENDS = 12
 
 
-@pytest.fixture
-def office(bound):
-    return factories.office()
-
-
-@pytest.fixture
-def priya(office):
-    return contact(office.account)
-
-
-@pytest.fixture
-def thread(priya):
-    return dialogue_of(priya)
-
-
 class Crowd:
     """Eight writers in one dialogue, clients that catch up, and a contact who comes and goes."""
 

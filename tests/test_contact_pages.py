@@ -23,10 +23,14 @@ from models.connection import (
 from models.link import Link
 from models.outbox import Outbox
 from models.property import Tenancy
+from models.thread import CONVERSATION, TENANTS
+from models.user import User
 from tests.factories import (
     Office,
     contact,
     dialogue_of,
+    disconnect,
+    group,
     member,
     move_in,
     office,
@@ -59,6 +63,33 @@ def priya(house: Office) -> Connection:
 
 def again(tie: Connection) -> Connection:
     return Connection.get_by_id(tie.id)
+
+
+def test_an_own_number_is_shown_with_consent_and_to_the_team_alone(
+    app: Flask, house: Office, desk: FlaskClient, priya: Connection
+) -> None:
+    number, noted = "(503) 555-0148", "(503) 555-0199"
+    marcus = contact(house.account, "Marcus Feld", home=house.unit)
+    circle = group(house.account, TENANTS, CONVERSATION, [priya, marcus])
+    neighbour = browser_of(app, marcus.user)
+
+    def shown(words: str) -> tuple[bool, bool]:
+        """On the pages that the team has of her, and on those a neighbour has."""
+        team = (f"/contacts/{priya.id}", f"/threads/{dialogue_of(priya).id}/details", "/contacts")
+        others = (f"/threads/{circle.id}", f"/threads/{circle.id}/details", "/messages")
+        ours = [words in text(desk, path) for path in team]
+        return any(ours), any(words in text(neighbour, path) for path in others)
+
+    User.update(phone=number).where(User.id == priya.user_id).execute()
+    assert shown(number) == (False, False)
+    User.update(phone_consent=True).where(User.id == priya.user_id).execute()
+    assert shown(number) == (True, False)
+    # What the account noted is the account's, whatever the person says.
+    Connection.update(phone=noted).where(Connection.id == priya.id).execute()
+    assert (shown(noted), shown(number)) == ((True, False), (False, False))
+    Connection.update(phone="").where(Connection.id == priya.id).execute()
+    disconnect(again(priya))
+    assert shown(number) == (False, False)
 
 
 def text(client: FlaskClient, address: str, **options: Any) -> str:

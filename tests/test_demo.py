@@ -6,19 +6,34 @@ from contextlib import contextmanager
 
 import pytest
 
-from models import chain, clock, database, demo, inbox, inviting, passwords, policy
+from models import chain, clock, database, demo, inbox, inviting, office_hours, passwords, policy
 from models.account import LANDLORD, PROPERTY_MANAGER, Account
 from models.connection import CONNECTED, DECLINED, DISCONNECTED, INVITED, NOT_CONNECTED, Connection
 from models.database import OPEN, db
 from models.demo import cast, packing, script
 from models.errors import Missing, Refused
 from models.homes import homes_of
+from models.maintenance import (
+    ACCEPTED,
+    DEFERRED,
+    HIGH,
+    IN_PROGRESS,
+    LOW,
+    NEW,
+    NORMAL,
+    RESOLVED,
+    URGENT,
+    MaintenanceRequest,
+)
 from models.message import TEXT, Attachment, Message, MessageEdition
+from models.outbox import CHANGE, Outbox
 from models.posting import Draft, post_message
+from models.requests.view import RequestView
 from models.storage import Folder
-from models.thread import GROUPS, AccessWindow, Thread
+from models.thread import GROUPS, AccessWindow, Side, Thread
 from models.user import User, by_address
 from models.view import View, viewers
+from tests.servers import MIGRATED
 
 CLIENT_ID = "6f9a1d4e-0f2b-4a37-9d0c-7a4d5c1b2e3f"
 MIDNIGHT = clock.start_of(clock.to_datetime(clock.now(), cast.ZONE).date(), cast.ZONE)
@@ -32,7 +47,7 @@ def sqlite_demo(tmp_path_factory, migrated_file):
 
 @pytest.fixture(scope="module")
 def postgres_demo(postgres, tmp_path_factory):
-    url = postgres.url(postgres.create(template="hallway_1"))
+    url = postgres.url(postgres.create(template=MIGRATED))
     return filled(url, tmp_path_factory.mktemp("demo"))
 
 
@@ -113,7 +128,7 @@ def test_whoever_said_something_stands_on_its_side(loaded):
 
 
 def test_the_record_holds(loaded):
-    assert [chain.faults(thread.id) for thread in Thread.select()] == [[]] * 21
+    assert [chain.faults(thread.id) for thread in Thread.select()] == [[]] * 29
 
 
 @pytest.mark.parametrize(
@@ -157,6 +172,13 @@ def test_photos_and_documents_are_in_the_conversations(loaded):
     assert {path.name for path in packing.FOLDER.iterdir()} == {f.name for f in Attachment.select()}
 
 
+def test_some_have_a_photo_and_an_office_has_hours(loaded):
+    shown = {user.name for user in User.select().where(User.photo != "")}
+    assert shown == {"Sofia Castellano", "Tomasz Kowalczyk", "Helen Archer"}
+    hours = office_hours.of(Account.get(Account.name == "Birch & Vine"))
+    assert hours[5:] == (("10:00", "13:00"), None)
+
+
 def test_one_message_was_edited_and_one_deleted(loaded):
     shown = View.load(person("Maya"), thread_of("Priya Raman").id).newest()
     assert [m.author_name for m in shown if m.edited] == ["Daniel Reyes"]
@@ -172,7 +194,7 @@ def test_maya_is_admin_of_a_property_manager(loaded):
         "service-pros",
         "owners",
     ]
-    assert len(seen_by("Maya")) == 18
+    assert len(seen_by("Maya")) == 26
 
 
 def test_what_maya_has_not_read(loaded):
@@ -182,13 +204,13 @@ def test_what_maya_has_not_read(loaded):
     assert unread == [
         ("Priya Raman", 1),
         ("Marcus Feld", 2),
+        ("No heat in bedroom", 1),
         ("Sofia Castellano", 1),
         ("Team chat", 2),
+        ("Front door lock sticks", 1),
         ("Tomasz Kowalczyk", 1),
-        ("Jonah & Beth Whitaker", 1),
-        ("Beth Whitaker", 1),
     ]
-    assert [row.name for row in found if row.mentioned] == ["Team chat"]
+    assert {row.name for row in found if row.mentioned} == {"Team chat", "Front door lock sticks"}
     assert inbox.badge(inbox.positions(maya))["unread"] == 9
 
 
@@ -201,7 +223,8 @@ def test_daniel_manages_everything(loaded):
 
 def test_ruth_reads_tenants_of_one_house_and_writes_to_colleagues_alone(loaded):
     contacts, colleagues = {"Sofia Castellano", "Ade Nwosu"}, {"Maya Okafor", "Daniel Reyes"}
-    assert seen_by("Ruth") == contacts | colleagues | {"Team chat", "88 Quay Rd"}
+    requests = {"No heat in bedroom", "Dryer won’t start", "Fridge freezing over"}
+    assert seen_by("Ruth") == contacts | colleagues | {"Team chat", "88 Quay Rd"} | requests
     for contact in contacts:
         with pytest.raises(Refused):
             post_message(person("Ruth"), thread_of(contact).id, Draft("Hello", CLIENT_ID))
@@ -223,9 +246,14 @@ def test_ruth_reads_tenants_of_one_house_and_writes_to_colleagues_alone(loaded):
     ],
 )
 def test_a_contact_has_one_conversation_with_the_account(loaded, first_name, name, role, place):
-    household = {"Jonah & Beth Whitaker"}
-    groups = {"Sofia": {"88 Quay Rd"}, "Beth": household, "Jonah": household}
-    assert seen_by(first_name) == {"Birch & Vine"} | groups.get(first_name, set())
+    household = {"Jonah & Beth Whitaker", "Front door lock sticks"}
+    others = {
+        "Priya": {"Kitchen faucet leaking"},
+        "Sofia": {"88 Quay Rd", "Dryer won’t start", "Fridge freezing over"},
+        "Beth": household,
+        "Jonah": household,
+    }
+    assert seen_by(first_name) == {"Birch & Vine"} | others.get(first_name, set())
     contact = thread_of(name).contact
     assert (contact.role, contact.state) == (role, CONNECTED)
     assert homes_of([contact.id]) == {contact.id: place}
@@ -233,8 +261,9 @@ def test_a_contact_has_one_conversation_with_the_account(loaded, first_name, nam
 
 
 def test_tomasz_is_connected_to_both_accounts(loaded):
-    assert seen_by("Tomasz") == {"Birch & Vine", "Harbor Homes"}
-    for account in seen_by("Tomasz"):
+    accounts = {"Birch & Vine", "Harbor Homes"}
+    assert seen_by("Tomasz") == accounts | {"Kitchen faucet leaking"}
+    for account in accounts:
         assert thread_of("Tomasz Kowalczyk", account).contact.company == "Kowalczyk Plumbing"
         assert may_write("Tomasz", "Tomasz Kowalczyk", account)
 
@@ -303,3 +332,49 @@ def test_a_group_holds_who_belongs_to_it(loaded):
         for thread in Thread.select().where(Thread.kind.in_(GROUPS))
     }
     assert present == {"Jonah & Beth Whitaker": {"Jonah", "Beth"}, "88 Quay Rd": {"Sofia", "Ade"}}
+
+
+def request_called(title):
+    return MaintenanceRequest.get(MaintenanceRequest.title == title)
+
+
+def test_seven_requests_are_open_and_one_is_resolved(loaded):
+    found = MaintenanceRequest.select().order_by(MaintenanceRequest.number)
+    assert [(one.number, one.title, one.status, one.priority) for one in found] == [
+        (1037, "Fridge freezing over", RESOLVED, NORMAL),
+        (1038, "Ants by the balcony", IN_PROGRESS, LOW),
+        (1039, "Dryer won’t start", DEFERRED, NORMAL),
+        (1040, "Repaint stairwell", DEFERRED, LOW),
+        (1041, "Front door lock sticks", IN_PROGRESS, HIGH),
+        (1042, "Kitchen faucet leaking", IN_PROGRESS, HIGH),
+        (1043, "Hallway light flickers", NEW, NORMAL),
+        (1044, "No heat in bedroom", NEW, URGENT),
+    ]
+    assert {one.id for one in found} == {thread.request_id for thread in request_threads()}
+
+
+def request_threads():
+    return list(Thread.select().where(Thread.request.is_null(False)))
+
+
+def test_three_sides_read_what_is_theirs_of_the_leaking_faucet(loaded):
+    request = request_called("Kitchen faucet leaking").id
+    seen = {who: RequestView.load(person(who), request) for who in ("Maya", "Priya", "Tomasz")}
+    assert {view.side for view in seen.values()} == {Side.TEAM, Side.TENANT, Side.PRO}
+    for view in seen.values():
+        assert [file.name for file in view.files] == ["faucet.jpg", "cabinet.jpg", "stain.jpg"]
+        assert view.visit.state == ACCEPTED
+        assert view.visit.starts_at < clock.now() < view.visit.ends_at
+    notes = {
+        who: [m.body for m in view.thread.newest() if m.audience == "team"]
+        for who, view in seen.items()
+    }
+    assert {who: len(said) for who, said in notes.items()} == {"Maya": 2, "Priya": 0, "Tomasz": 0}
+    for who in ("Marcus", "Helen", "Omar", "Ruth"):
+        with pytest.raises(Missing):
+            RequestView.load(person(who), request)
+
+
+def test_nobody_is_mailed_what_happened_to_requests_long_ago(loaded):
+    waiting = Outbox.select().where((Outbox.kind == CHANGE) & Outbox.done_at.is_null())
+    assert not waiting.exists()

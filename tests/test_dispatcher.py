@@ -56,6 +56,7 @@ def app_with(tmp_path: Path, url: str, **settings: object) -> Flask:
             "INSTANCE_PATH": str(tmp_path / "instance"),
             "DATABASE_URL": url,
             "MAIL_SUPPRESS_SEND": False,
+            "IN_BACKGROUND": lambda work: work(),
         }
         | settings
     )

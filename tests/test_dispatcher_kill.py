@@ -1,11 +1,14 @@
 """Killed at any step, two at once, a mail server that is away or slow: nothing is lost."""
 
 import asyncio
+import io
 import json
+import os
 import subprocess
 import sys
 import time
 import uuid
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -216,7 +219,8 @@ class Talk:
         )
         assert answer.status_code == 201, answer.text
 
-    def upload(self, data: bytes, name: str) -> None:
+    def upload(self, data: bytes, name: str) -> str:
+        """Returns where the file is served."""
         answer = requests.put(
             f"{self.server.url}/threads/{self.thread}/uploads/{uuid.uuid4()}",
             params={"name": name},
@@ -225,6 +229,20 @@ class Talk:
             timeout=60,
         )
         assert answer.status_code == 201, answer.text
+        return f"{self.server.url}{answer.json()['address']}"
+
+    def send_by_form(self, data: bytes, name: str) -> None:
+        answer = requests.post(
+            f"{self.server.url}/threads/{self.thread}/messages",
+            data={"client_id": str(uuid.uuid4())},
+            files={"files": (name, data)},
+            cookies=self.cookie,
+            timeout=60,
+        )
+        assert answer.status_code == 201, answer.text
+
+    def download(self, address: str) -> bytes:
+        return requests.get(address, cookies=self.cookie, timeout=60).content
 
     def rows(self) -> list[Outbox]:
         database.connect_to(self.url)
@@ -239,6 +257,14 @@ class Talk:
         with connected():
             Outbox.update(due_at=0, leased_until=0).where(Outbox.done_at.is_null()).execute()
         db.obj.close_all()
+
+
+def archive(megabytes: int) -> bytes:
+    """A zip file of this size."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as file:
+        file.writestr("noise", os.urandom(megabytes << 20))
+    return made.getvalue()
 
 
 def mailing_to(port: int) -> dict[str, str]:
@@ -271,11 +297,11 @@ def test_a_mail_server_away_over_a_killed_server_loses_nothing(
 def test_a_slow_mail_server_and_uploads_block_nobody(
     tmp_path: Path, mail_server: PostOffice
 ) -> None:
-    """The hub stays free: no task holds it for 20 ms of its own work, or waits in it at all."""
+    """The hub stays free: no task works in it for 20 ms, or waits in it for the disk."""
     mail_server.open()
     with HallwayServer(tmp_path / "server", MEASURED, **mailing_to(mail_server.port)) as server:
         talk = Talk(server)
-        photo = picture((4_000, 3_000))
+        photo, large = picture((4_000, 3_000)), archive(24)
         # Templates and queries compile at their first use.
         talk.say("Warm.")
         talk.upload(photo, "warm.jpg")
@@ -287,11 +313,15 @@ def test_a_slow_mail_server_and_uploads_block_nobody(
         for number in range(3):
             talk.upload(photo, f"{number}.jpg")
             talk.say(f"Meanwhile {number}.")
+        # The machine itself is so fast that there is never a pause in what arrives.
+        address = talk.upload(large, "large.zip")
+        talk.send_by_form(large, "by-form.zip")
+        assert talk.download(address) == large
         awaited(lambda: len(mail_server.letters) >= 2, "the slow mail")
         gaps = json.loads(requests.get(f"{server.url}/gaps", timeout=10).text)
     assert gaps["ticks"] > 200
     assert gaps["worked_ms"] < 20, gaps
-    assert gaps["waited_ms"] < 1_000, gaps
+    assert gaps["held_ms"] < 500, gaps
 
 
 def test_lease_is_longer_than_every_step_of_one_sending() -> None:

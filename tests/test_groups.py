@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import chain, groups, readers
+from models import chain, groups, leaving, readers
 from models.account import LANDLORD
 from models.clock import DAY, FOREVER, MINUTE, now
 from models.connection import OWNER, SERVICE_PRO, VIEW
@@ -62,6 +62,10 @@ def house(bound):
 
 def texts(person, thread):
     return [seen.body for seen in View.load(person, thread.id).newest() if not seen.is_event]
+
+
+def unread(person, thread):
+    return next(at.unread for at in positions(person) if at.thread == thread.id)
 
 
 def happened(person, thread):
@@ -158,6 +162,23 @@ def test_in_a_group_a_disconnect_is_a_leaving(house):
     disconnect(house.beth, by=house.admin)
     assert happened(house.jonah.user, group) == ["created", "left"]
     assert members(group) == {"Jonah Whitaker"}
+
+
+@pytest.mark.parametrize("way", ["disconnected", "taken out"])
+def test_what_comes_into_sight_as_somebody_leaves_counts_as_read(house, way):
+    sue = member(house.account, properties=[house.alder])
+    group = house.create(house.beth, house.jonah, house.ade)
+    say(house.beth.user, group, "One.")
+    with pytest.raises(Missing):
+        View.load(sue, group.id)
+    if way == "disconnected":
+        leaving.disconnect(house.admin, house.ade.id)
+    else:
+        house.change(group, remove=[house.ade])
+    assert texts(sue, group) == ["One."]
+    assert unread(sue, group) == 0
+    say(house.beth.user, group, "Two.")
+    assert unread(sue, group) == 1
 
 
 def test_a_group_with_nobody_in_it_is_read_by_who_works_for_all(house):

@@ -28,7 +28,7 @@ def locked(name):
 
 def without_extras(pin):
     """A pin as the locks are compared: an extra is locked as the packages it brings."""
-    return re.sub(r"\[[\w,-]+\]", "", pin)
+    return re.sub(r"\[[\w,-]+\]|;.*", "", pin)
 
 
 @pytest.mark.parametrize("name", LOCKS)
@@ -57,7 +57,7 @@ def test_every_pin_is_exact_and_has_its_reason():
     reason = False
     pins = 0
     for line in lines:
-        if re.match(r'(  |\w+ = \[)"[\w-]+(\[[\w,-]+\])?==[\d.]+"', line):
+        if re.match(r'(  |\w+ = \[)"[\w-]+(\[[\w,-]+\])?==[\d.]+(; [^"]+)?"', line):
             assert reason, f"{line} has no reason"
             pins += 1
         elif line.strip().startswith("#"):

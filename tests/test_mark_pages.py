@@ -78,7 +78,7 @@ def test_a_mute_says_until_when_in_the_persons_zone(scene: Scene, his: FlaskClie
     refused = his.post(address, data={"how": "never"}, headers=JSON)
     assert (refused.status_code, refused.json["errors"]) == (422, {"how": "Choose how long."})
     assert "Muted<" in his.get(address).text
-    assert "data-muted-until" not in row(his)
+    assert "data-turns-at" not in row(his)
 
 
 def test_rows_and_menus_show_what_was_done(scene: Scene, his: FlaskClient) -> None:
@@ -87,7 +87,7 @@ def test_rows_and_menus_show_what_was_done(scene: Scene, his: FlaskClient) -> No
         his.post(f"{thread}/{act}", data={"how": "8h"})
     shown = row(his)
     assert re.search(r"visually-hidden\">pinned muted", shown)
-    assert re.search(r'data-muted-until="\d{13}"', shown)
+    assert re.search(r'data-turns-at="\d{13}"', shown)
     for page in (f"{thread}/menu", thread):
         html = his.get(page).text
         for way in ("unmute", "unpin"):

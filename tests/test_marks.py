@@ -27,21 +27,6 @@ ACTS = {
 }
 
 
-@pytest.fixture
-def office(bound):
-    return factories.office()
-
-
-@pytest.fixture
-def priya(office):
-    return contact(office.account)
-
-
-@pytest.fixture
-def thread(priya):
-    return dialogue_of(priya)
-
-
 @pytest.mark.parametrize(
     ("who", "may"),
     [

@@ -167,14 +167,6 @@ def test_roles_are_told_as_each_side_knows_them(house):
     assert set(roles["Priya"].values()) == {account}
 
 
-def test_narrowing_the_audience_names_who_falls_out(house):
-    view = View.load(house.daniel, house.request().id)
-    chosen = {house.priya.id, house.omar.id, house.maya.id, house.sol.id}
-    assert mentioning.outside(view, "pros", chosen) == ["Priya Raman"]
-    assert mentioning.outside(view, "everyone", chosen) == []
-    assert mentioning.outside(view, "team", set()) == []
-
-
 # What a text means
 
 

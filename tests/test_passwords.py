@@ -5,6 +5,12 @@ import time
 import pytest
 
 from models import passwords
+from tests import quick
+
+
+@pytest.fixture(autouse=True)
+def _as_everywhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "METHOD", quick.THOROUGHLY)
 
 
 @pytest.mark.parametrize("password", ["", " " * 20, "ninechars", "         a", "short 🦊"])

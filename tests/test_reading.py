@@ -13,21 +13,6 @@ from tests import factories
 from tests.factories import contact, dialogue_of, say
 
 
-@pytest.fixture
-def office(bound):
-    return factories.office()
-
-
-@pytest.fixture
-def priya(office):
-    return contact(office.account)
-
-
-@pytest.fixture
-def thread(priya):
-    return dialogue_of(priya)
-
-
 def test_messages_of_others_count_until_they_are_read(office, priya, thread):
     sent = [say(priya.user, thread) for _ in range(3)]
     assert (unread(office.admin, thread), unread(priya.user, thread)) == (3, 0)

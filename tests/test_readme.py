@@ -8,7 +8,15 @@ from blueprints.config import SETTINGS
 from tests.servers import ROOT
 
 README = (ROOT / "README.md").read_text()
-AREAS = ("models", "models/demo", "models/importing", "blueprints", "static/js")
+AREAS = (
+    "models",
+    "models/demo",
+    "models/importing",
+    "models/requests",
+    "blueprints",
+    "static/js",
+    "static/js/sw",
+)
 MODULES = [
     path
     for area in AREAS

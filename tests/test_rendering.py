@@ -1,4 +1,3 @@
-import json
 import time
 import timeit
 
@@ -82,27 +81,3 @@ def test_a_page_varies_by_what_htmx_asks(app):
         response = page_or_partial("x", 422)
     assert (response.data, response.status_code) == (b"partial", 422)
     assert "HX-Request" in response.headers["Vary"]
-
-
-def test_a_static_file_is_kept_for_ever_under_its_hashed_address_only(app):
-    with app.test_request_context():
-        address = app.jinja_env.globals["asset"]("vendor/htmx.min.js")
-    with app.test_client().get(address) as response:
-        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        assert "Vary" not in response.headers
-    for other in ("/static/vendor/htmx.min.js", "/static/vendor/htmx.min.js?v=old"):
-        with app.test_client().get(other) as response:
-            assert response.headers["Cache-Control"] == "no-cache"
-
-
-def test_a_misspelt_asset_is_noticed(app):
-    with app.test_request_context(), pytest.raises(KeyError):
-        app.jinja_env.globals["asset"]("js/nothing.js")
-
-
-def test_the_import_map_names_every_module(app):
-    imports = json.loads(app.extensions["hallway.assets"].import_map)["imports"]
-    for name, address in imports.items():
-        assert name.startswith("hallway/")
-        with app.test_client().get(address) as response:
-            assert response.status_code == 200

@@ -33,12 +33,9 @@ def settings(tmp_path, sqlite_url):
         ("GET", "/healthz", 200),
         ("GET", "/nowhere", 404),
         ("POST", "/healthz", 405),
-        ("GET", "/static/vendor/htmx.min.js", 200),
-        ("GET", "/static/nothing.js", 404),
         ("GET", "/socket.io/?EIO=4&transport=polling", 200),
         ("GET", "/socket.io/?EIO=4&transport=polling&sid=unknown", 400),
         ("GET", "/%00", 404),
-        ("GET", "/static/%00.js", 404),
         ("GET", "/%ff%fe?%ff=%fe", 404),
     ],
 )
@@ -56,6 +53,29 @@ def test_every_response_carries_the_headers(client, method, address, status):
     assert "Strict-Transport-Security" not in response.headers
     assert response.headers["Cache-Control"]
     response.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/static/vendor/htmx.min.js", 200),
+        ("/static/icons/icon.svg", 200),
+        ("/static/nothing.js", 404),
+        ("/static/%00.js", 404),
+    ],
+)
+def test_a_file_may_load_nothing_at_all(client, address, status):
+    with client.get(address) as response:
+        assert response.status_code == status
+        for name, value in EVERYWHERE.items():
+            assert response.headers[name] == value
+        policy = set(response.headers["Content-Security-Policy"].split("; "))
+        assert policy == {
+            "default-src 'none'",
+            "form-action 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        }
 
 
 def test_inline_scripts_of_a_page_are_those_the_policy_names(client):
@@ -164,3 +184,12 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(app):
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Domain" not in cookie
+
+
+def test_a_page_that_did_not_change_keeps_what_it_may_load(client):
+    # The headers of a 304 take the place of those the browser has kept (RFC 9111, 3.2).
+    page = client.get("/sign-in")
+    again = client.get("/sign-in", headers={"If-None-Match": page.headers["ETag"]})
+    assert again.status_code == 304
+    policy = "Content-Security-Policy"
+    assert again.headers[policy] == page.headers[policy]

@@ -98,7 +98,8 @@ def open_page(server, cookie=None):
 @pytest.fixture
 def beside(misbehaving):
     """An application of this process on the database and with the key of the running server."""
-    app = create_app({"INSTANCE_PATH": str(misbehaving.instance)})
+    at_once = {"IN_BACKGROUND": lambda work: work()}
+    app = create_app({"INSTANCE_PATH": str(misbehaving.instance)} | at_once)
     with connected():
         yield app
     db.obj.close_all()

@@ -13,21 +13,6 @@ from tests import factories
 from tests.factories import contact, dialogue_of, say
 
 
-@pytest.fixture
-def office(bound):
-    return factories.office()
-
-
-@pytest.fixture
-def priya(office):
-    return contact(office.account)
-
-
-@pytest.fixture
-def thread(priya):
-    return dialogue_of(priya)
-
-
 def test_a_client_that_holds_everything_is_told_nothing(office, thread):
     say(office.admin, thread)
     held = newest(office.admin, thread).version

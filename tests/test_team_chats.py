@@ -236,6 +236,6 @@ def test_colleagues_see_how_far_the_other_has_read(house: Office) -> None:
     for thread in (between(ruth, house.admin), common()):
         said = say(house.admin, thread, "Are you there?")
         assert reading.seen_seq(View.load(house.admin, thread.id)) == 0
-        reading.set_read_position(ruth, thread.id, said.id)
+        raised = reading.set_read_position(ruth, thread.id, said.id)
         assert reading.seen_seq(View.load(house.admin, thread.id)) == said.id
-        assert reading.shown_to(View.load(ruth, thread.id)) == [house.admin]
+        assert reading.shown_to(View.load(ruth, thread.id), raised) == [(house.admin, said.id)]

@@ -223,7 +223,7 @@ def test_a_teammate_is_invited_with_what_they_will_be_allowed(
     assert "Conversations from 412 Alder St stay hidden" in page
     mail = mails(app)[-1]
     assert mail.to == RUTH["email"]
-    assert "team" in mail.text
+    assert "from any phone or computer.\n\nWelcome, Ruth.\n\nSee the invitation" in mail.text
     stranger = app.test_client()
     shown = stranger.get(mail.path).text
     assert "team" in shown
@@ -237,6 +237,18 @@ def test_a_teammate_is_invited_with_what_they_will_be_allowed(
     assert levels(of_ruth()) == {"team": MANAGE, "tenants": VIEW}
     assert not of_ruth().all_properties
     assert stranger.get("/messages?channel=owners").status_code == 404
+
+
+def test_who_joins_another_team_goes_to_that_one(
+    app: Flask, house: Office, admin: FlaskClient
+) -> None:
+    ruth = office("Harbor Homes").admin
+    admin.post(f"{HERE}/new", data=RUTH | {"email": ruth.email})
+    hers = browser_of(app, ruth)
+    assert "Harbor Homes, choose an account" in hers.get("/messages").text
+    page = hers.get(hers.post(invitation(app)).location).text
+    assert "Birch &amp; Vine, choose an account" in page
+    assert "Team chat" in page
 
 
 def test_who_is_invited_sees_nothing_before_they_accept(

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from blueprints.building import SHEETS
+from models import maintenance
+from models.requests.statuses import WORDS
+
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STYLESHEETS = sorted((ROOT / "static" / "css").glob("*.css"))
@@ -28,6 +32,12 @@ def drawn() -> set[str]:
 def macros(app: Flask) -> Any:
     """The macros of ui.html as functions."""
     return app.jinja_env.get_template("macros/ui.html").module
+
+
+@pytest.fixture
+def requests(app: Flask) -> Any:
+    """The macros of requests.html as functions."""
+    return app.jinja_env.get_template("macros/requests.html").module
 
 
 def text_of_all() -> str:
@@ -65,11 +75,13 @@ def test_every_stylesheet_writes_into_a_layer(path: Path) -> None:
     assert re.sub(r"@layer [a-z, ]+;", "", text).count("@layer ") == 1
 
 
-def test_base_links_every_stylesheet() -> None:
-    base = (ROOT / "templates" / "base.html").read_text()
-    linked = re.search(r"set stylesheets = \[(.*?)\]", base, re.DOTALL)
-    assert linked
-    assert sorted(re.findall(r'"([a-z]+)"', linked[1])) == [path.stem for path in STYLESHEETS]
+def test_every_stylesheet_is_part_of_a_sheet() -> None:
+    assert {part for parts in SHEETS.values() for part in parts} == {p.stem for p in STYLESHEETS}
+
+
+@pytest.mark.parametrize("parts", SHEETS.values(), ids=SHEETS)
+def test_a_sheet_begins_with_the_order_of_the_layers(parts: tuple[str, ...]) -> None:
+    assert parts[0] == "layers"
 
 
 def test_an_avatar_shows_two_letters_and_keeps_its_colour(macros: Any) -> None:
@@ -94,3 +106,25 @@ def test_a_count_disappears_at_zero_and_stops_at_99(macros: Any) -> None:
     assert " hidden" in macros.count(0, "unread")
     assert ">99+<" in macros.count(120, "unread")
     assert "120 unread" in macros.count(120, "unread")
+
+
+def test_every_status_is_shown_with_its_word_and_sign(requests: Any) -> None:
+    for status in maintenance.STATUSES:
+        chip = requests.status_chip(status)
+        assert WORDS[status] in chip
+        assert "<use href=" in chip
+    assert "chip-violet" in requests.status_chip("in_progress")
+
+
+def test_a_priority_fills_bars_up_to_urgent_which_has_a_sign(requests: Any) -> None:
+    empty = [requests.priority_mark(one).count("off") for one in maintenance.PRIORITIES]
+    assert empty == [2, 1, 0, 0]
+    assert "priority-urgent" in requests.priority_mark("urgent")
+    for priority in maintenance.PRIORITIES:
+        assert WORDS[priority] in requests.priority_mark(priority)
+
+
+def test_every_category_has_a_square_of_its_own_colour(requests: Any) -> None:
+    tiles = {requests.category_tile(one) for one in maintenance.CATEGORIES}
+    assert len(tiles) == len(maintenance.CATEGORIES)
+    assert all("<use href=" in tile and "avatar-tile" in tile for tile in tiles)

@@ -110,6 +110,14 @@ class TestOnce:
         assert to(found, ruth)[0].subject == "Maya wrote to Priya Raman"
         assert to(found, house.priya)[0].subject == "Maya from Birch & Vine sent you a message"
 
+    def test_several_authors_are_told_by_the_conversation(self, house: House) -> None:
+        maya = member(house.office.account, "Maya Okafor")
+        house.say(maya, "Does it still drip?")
+        house.say(house.priya, "It does.", AT + 1)
+        [mail] = to(house.told(AT + DELAY), house.daniel)
+        assert mail.subject == "2 messages in the conversation with Priya Raman"
+        assert "\n\n-- \nSent by Hallway" in mail.text
+
     def test_the_team_reads_who_wrote_from_where(self, home: House) -> None:
         home.say(home.priya, "It drips.")
         [mail] = home.told(AT + DELAY)
@@ -237,7 +245,23 @@ class TestWhoMayKnow:
         assert [mail.to for mail in found] == [house.daniel.email]
         say(maya, request, "For her.", "tenants", at=AT + HOUR)
         found = house.told(AT + HOUR + DELAY)
-        assert "Between us." not in to(found, house.priya)[0].text
+        [hers] = to(found, house.priya)
+        assert "Between us." not in hers.text + hers.html
+        assert ", Team only\n" not in hers.text
+        assert ", Team and tenants\n" in hers.text
+
+    def test_a_request_is_named_to_everybody_who_is_mailed_about_it(self, home: House) -> None:
+        request = factories.request_thread(home.office.place, home.daniel)
+        factories.share(request, home.tie)
+        tomasz = contact(home.office.account, "Tomasz Kowalczyk", SERVICE_PRO)
+        factories.share(request, tomasz)
+        say(tomasz.user, request, "The cartridge is cracked.", at=AT)
+        found = home.told(AT + DELAY)
+        assert {mail.to for mail in found} == {home.daniel.email, home.priya.email}
+        for mail in found:
+            assert mail.subject == "Tomasz wrote in Kitchen tap drips"
+            assert "Kitchen tap drips · New · " in mail.text
+            assert mail.html.count("Birch &amp; Vine · ") == (mail.to == home.priya.email)
 
     def test_strangers_and_other_accounts_hear_nothing(self, house: House) -> None:
         other = office("Harbor Homes")
@@ -569,7 +593,7 @@ class TestMentions:
         house.say(maya, "@Daniel Foster and @Priya Raman, at ten?")
         subjects = {mail.to: mail.subject for mail in house.told(AT + DELAY)}
         assert subjects == {
-            house.daniel.email: "Maya mentioned you in Priya Raman",
+            house.daniel.email: "Maya mentioned you in the conversation with Priya Raman",
             house.priya.email: "Maya from Birch & Vine mentioned you",
         }
 

@@ -49,7 +49,7 @@ def test_a_killed_upload_leaves_nothing_half_and_can_be_sent_again(tmp_path: Pat
             assert Attachment.select().count() == 0
         assert not list((server.instance / "files").glob("??/*"))
         server.start()
-        assert browser.get(f"{server.url}{address}").status_code == 404
+        assert browser.get(f"{server.url}{address}").status_code == 204
         stored = browser.put(f"{server.url}{address}{query}", data=content)
         assert stored.status_code == 201
         again = browser.put(f"{server.url}{address}{query}", data=b"never read")

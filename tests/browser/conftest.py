@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from models import clock, database, passwords
-from models.connection import Connection
+from models.connection import SERVICE_PRO, Connection
 from models.database import db
 from models.message import Message
 from models.thread import Thread
@@ -72,16 +72,25 @@ class Console:
         return [line for line in self.lines if not any(words in line for words in noise)]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The installed Chromium."""
+def chromium(*, windowless: bool = False) -> dict[str, object]:
+    """How the installed Chromium is started.
+
+    :param windowless: prefer the one without windows and their frames, which takes half the time.
+    """
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    names = ("chromium-headless-shell", *names) if windowless else names
     found = os.environ.get("CHROME_PATH") or next(filter(None, map(shutil.which, names)), None)
     if not found:
         missing("Chromium", "apt-get install chromium")
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+    return {"executable_path": found, "args": arguments}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The installed Chromium."""
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        launched = playwright.chromium.launch(executable_path=found, args=arguments)
+        launched = playwright.chromium.launch(**chromium(windowless=True))
         yield launched
         launched.close()
 
@@ -98,6 +107,12 @@ def password_hash() -> str:
     return passwords.hash_of(PASSWORD)
 
 
+def let_sign_in(user: User, password_hash: str) -> None:
+    """Give somebody an address of their own and the password of everybody here."""
+    user.email, user.password_hash = f"{user.id}@people.example", password_hash
+    user.save()
+
+
 @pytest.fixture
 def dialogue(house: HallwayServer, password_hash: str) -> Iterator[Dialogue]:
     """A conversation of this test alone, in the database of the running server."""
@@ -107,11 +122,17 @@ def dialogue(house: HallwayServer, password_hash: str) -> Iterator[Dialogue]:
         maya = factories.member(office.account, "Maya Okafor")
         tie = factories.contact(office.account, "Priya Raman", home=office.unit)
         for user in (office.admin, maya, tie.user):
-            user.email = f"{user.id}@people.example"
-            user.password_hash = password_hash
-            user.save()
+            let_sign_in(user, password_hash)
         yield Dialogue(office, maya, tie.user, tie, factories.dialogue_of(tie))
     db.obj.close_all()
+
+
+@pytest.fixture
+def tomasz(dialogue: Dialogue, password_hash: str) -> Connection:
+    """A service pro of the account."""
+    tie = factories.contact(dialogue.office.account, "Tomasz Kowalczyk", role=SERVICE_PRO)
+    let_sign_in(tie.user, password_hash)
+    return tie
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What tests of the conversation ask a page."""
+"""What tests of the conversation, and of the form for requests, ask a page."""
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -10,12 +10,22 @@ def field(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Message")
 
 
+def title(page: Page) -> Locator:
+    return page.get_by_label("What needs fixing?")
+
+
 def log(page: Page) -> Locator:
     return page.get_by_role("log")
 
 
 def message(page: Page, text: str) -> Locator:
     return page.get_by_role("article").filter(has_text=text)
+
+
+def beside_author(message: Locator) -> str:
+    """What a stylesheet says beside the name of who wrote it; `none` where it says nothing."""
+    said = message.locator(".author > b").evaluate("(b) => getComputedStyle(b, '::after').content")
+    return str(said).strip('"')
 
 
 def row(page: Page, name: str) -> Locator:
@@ -61,3 +71,20 @@ def place_of(page: Page, name: str) -> float:
     """How far below the top of the log the message with these words stands, in px."""
     top = log(page).bounding_box()["y"]
     return message(page, name).bounding_box()["y"] - top
+
+
+def wait_until(page: Page, asked: str, argument: object = None, *, within_s: int = 10) -> None:
+    """Wait until an async function of JavaScript says yes: `wait_for_function` takes a promise
+    for a yes.
+    """
+    page.evaluate(
+        f"""async (argument) => {{
+          const asked = {asked};
+          const end = performance.now() + {within_s * 1000};
+          while (!(await asked(argument))) {{
+            if (performance.now() > end) throw new Error("It was not so in time");
+            await new Promise((again) => setTimeout(again, 50));
+          }}
+        }}""",
+        argument,
+    )

@@ -1,9 +1,12 @@
 """axe-core without a violation on every page: desktop and phone, light and dark."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import expect
 
 from models.database import transaction
+from models.requests.submitting import Wanted, submit
 from tests import factories
 from tests.browser.axe import assert_accessible
 
@@ -23,16 +26,31 @@ PAGES = [
     "/contacts/{contact}/edit",
     "/contacts/{contact}/tenancies/new",
     "/contacts/{contact}/disconnect",
+    "/maintenance",
+    "/maintenance?q=nothing",
+    "/maintenance/{request}",
+    "/maintenance/{request}/share",
+    "/maintenance/{request}/people/{contact}/remove",
+    "/settings/maintenance",
     "/properties",
     "/properties/new",
     "/settings/profile",
     "/settings/devices",
+    "/settings/notifications",
     "/settings/account",
     "/settings/team",
     "/accounts/new",
     "/help",
     "/nowhere",
 ]
+
+# How far it can be scrolled sideways, in px, and words squeezed beside a control into 8 rem.
+FITS = """() => {
+  const { scrollWidth } = document.documentElement;
+  const words = [...document.querySelectorAll(".setting > .grow")];
+  const narrow = words.filter((one) => one.checkVisibility() && one.offsetWidth <= 128);
+  return [scrollWidth - innerWidth, narrow.map((one) => one.textContent)];
+}"""
 
 
 @pytest.fixture
@@ -45,6 +63,8 @@ def lively(dialogue):
         factories.contact(dialogue.office.account, "Grace Bellamy", state="invited")
         ended = factories.contact(dialogue.office.account, "Camille Duarte", state="disconnected")
     dialogue.ended = factories.dialogue_of(ended)
+    wanted = Wanted(str(uuid4()), "Faucet drips", f"unit:{dialogue.office.unit.id}", "It drips.")
+    dialogue.request = submit(dialogue.priya, wanted)[0]
     return dialogue
 
 
@@ -53,7 +73,9 @@ def lively(dialogue):
 def test_pages_of_the_team(lively, visit, console, phone, scheme):
     page = visit(lively.maya, "/", phone=phone, color_scheme=scheme)
     for address in [*PAGES, f"/threads/{lively.ended.id}"]:
-        page.goto(address.format(thread=lively.address, contact=lively.tie.id))
+        page.goto(
+            address.format(thread=lively.address, contact=lively.tie.id, request=lively.request.id)
+        )
         assert_accessible(page)
     # Chromium itself says that the page asked for is not there.
     console.lines.remove(next(line for line in console.lines if "404" in line))
@@ -79,6 +101,17 @@ def test_pages_of_visitors(house, browser, scheme):
     expect(page.locator("[aria-invalid=true]").first).to_be_visible()
     assert_accessible(page)
     context.close()
+
+
+def test_pages_fit_a_phone_and_words_have_room_beside_what_they_name(lively, visit, console):
+    page = visit(lively.maya, "/", phone=True)
+    for address in PAGES:
+        page.goto(
+            address.format(thread=lively.address, contact=lively.tie.id, request=lively.request.id)
+        )
+        wide, narrow = page.evaluate(FITS)
+        assert (wide, narrow) == (0, []), address
+    console.lines.remove(next(line for line in console.lines if "404" in line))
 
 
 def test_text_at_twice_its_size_stays_on_the_page(lively, visit):

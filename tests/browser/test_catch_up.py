@@ -191,27 +191,6 @@ def test_page_that_replaces_the_log_keeps_what_is_read_in_place(dialogue, visit,
     assert_in_order(sofia)
 
 
-def test_signed_out_elsewhere_leads_to_the_sign_in_page_and_keeps_the_draft(dialogue, visit):
-    laptop = opened(visit(dialogue.maya, dialogue.address))
-    field(laptop).fill("Not finished yet")
-    phone = visit(dialogue.maya, "/settings/devices", phone=True)
-    with phone.expect_navigation():
-        phone.evaluate(
-            """() => {
-              const form = document.createElement('form');
-              form.method = 'post';
-              form.action = '/settings/devices/sign-out-all';
-              document.body.append(form);
-              form.submit();
-            }"""
-        )
-    expect(laptop).to_have_url(re.compile(r"/sign-in\?next="))
-    laptop.get_by_label("Email").fill(dialogue.maya.email)
-    laptop.get_by_label("Password", exact=True).fill("correct horse battery")
-    laptop.get_by_role("button", name="Sign in", exact=True).click()
-    expect(field(opened(laptop))).to_have_value("Not finished yet")
-
-
 def test_conversation_that_ends_while_it_is_open_closes_the_field(dialogue, visit):
     dialogue.say(dialogue.priya, "Goodbye.")
     maya = opened(visit(dialogue.maya, dialogue.address))

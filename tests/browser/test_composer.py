@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from models.database import transaction
 from tests import factories
 from tests.browser.conversation import field, log, message, opened, row, send
+from tests.browser.devices import SAID_BY_THE_SERVER
 
 FAR_TOO_LONG = "x" * 10_001
 
@@ -110,7 +111,7 @@ def test_failed_message_stays_with_the_next_step_beside_it(dialogue, visit, cons
 
     def fail(route):
         ids.append(re.search(r"client_id=([\w-]+)", route.request.post_data)[1])
-        route.fulfill(status=500, body="")
+        route.fulfill(status=400, body="", headers=SAID_BY_THE_SERVER)
 
     maya.route("**/threads/*/messages", fail)
     send(maya, "Will it arrive?")
@@ -119,9 +120,11 @@ def test_failed_message_stays_with_the_next_step_beside_it(dialogue, visit, cons
     maya.reload()
     opened(maya)
     expect(failed).to_contain_text("Not sent. Try again or Delete")
-    failed.get_by_role("button", name="Try again").click()
+    with maya.expect_response("**/threads/*/messages"):
+        failed.get_by_role("button", name="Try again").click()
+    expect(failed).to_have_attribute("data-state", "failed")
     expect(failed).to_contain_text("Not sent. Try again or Delete")
-    assert len(set(ids)) == 1
+    assert len(ids) > len(set(ids)) == 1
     maya.unroute("**/threads/*/messages")
     failed.get_by_role("button", name="Try again").click()
     expect(maya.locator(".message.pending")).to_have_count(0)
@@ -132,12 +135,31 @@ def test_failed_message_stays_with_the_next_step_beside_it(dialogue, visit, cons
 def test_failed_message_can_be_given_up(dialogue, visit, console):
     console.network_is_cut = True
     maya = opened(visit(dialogue.maya, dialogue.address))
-    maya.route("**/threads/*/messages", lambda route: route.fulfill(status=500, body=""))
+    maya.route(
+        "**/threads/*/messages",
+        lambda route: route.fulfill(status=400, body="", headers=SAID_BY_THE_SERVER),
+    )
     send(maya, "Better not.")
     message(maya, "Better not.").get_by_role("button", name="Delete").click()
     expect(message(maya, "Better not.")).to_have_count(0)
     maya.reload()
     expect(message(opened(maya), "Better not.")).to_have_count(0)
+
+
+def test_what_goes_at_once_never_says_that_it_waits(dialogue, visit):
+    maya = opened(visit(dialogue.maya, dialogue.address))
+    maya.evaluate(
+        """() => {
+          window.said = [];
+          new MutationObserver(() => {
+            const shown = [...document.querySelectorAll("#log .status")];
+            said.push(...shown.map((status) => status.innerText));
+          }).observe(document.getElementById("log"), { childList: true, subtree: true });
+        }"""
+    )
+    send(maya, "Quick.")
+    expect(maya.locator(".message:not(.pending) > .bubble")).to_have_text(["Quick."])
+    assert not [words for words in maya.evaluate("() => said") if "Waiting" in words]
 
 
 def test_message_is_in_place_at_once_and_says_so_when_it_takes_long(dialogue, visit):

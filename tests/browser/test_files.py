@@ -37,6 +37,9 @@ PLAYED = """(video) => new Promise((done) => {
   video.play();
 })"""
 # Every place in the log that moves by itself, as the browser measures it.
+NO_WORKER = """async () => {
+  for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+}"""
 SHIFTS = """() => {
   window.shifts = 0;
   new PerformanceObserver((list) => {
@@ -77,6 +80,10 @@ def film(form: str, codec: str, seconds: int = 10) -> bytes:
 
 def given(name: str, data: bytes, kind: str = "image/jpeg") -> dict[str, object]:
     return {"name": name, "mimeType": kind, "buffer": data}
+
+
+def photo(name: str = "tap.jpg") -> dict[str, object]:
+    return given(name, picture((80, 60)))
 
 
 def attach(page: Page, *files: dict[str, object], button: str = "Attach files") -> None:
@@ -259,11 +266,11 @@ def test_progress_is_shown_and_a_message_waits_for_its_files(maya, priya):
     expect(waiting).to_contain_text(re.compile(r"Uploading, \d+%"))
     expect(chips(maya)).to_have_count(0)
     send(maya, "And a word.")
-    expect(message(priya, "And a word.")).to_be_visible()
-    expect(message(priya, "A film.")).to_have_count(0)
+    expect(message(maya, "And a word.")).to_contain_text("Waiting for its turn")
     gate.open()
     expect(message(priya, "A film.").locator("video")).to_be_visible()
     expect(maya.locator(".pending")).to_have_count(0)
+    expect(priya.locator(".message > .bubble")).to_have_text(["A film.", "And a word."])
     assert len(set(gate.puts)) == 1
 
 
@@ -353,7 +360,8 @@ def test_a_wrong_kind_is_named_and_the_rest_stays(maya, console):
     expect(wrong).to_contain_text("This kind of file can't be sent. Try a photo or PDF.")
     expect(wrong.get_by_role("button", name="Retry tool.exe")).to_have_count(0)
     send(maya, "With words.")
-    expect(maya.get_by_role("alert").filter(has_text="tool.exe can’t go along")).to_be_visible()
+    told = maya.get_by_role("alert").filter(has_text="tool.exe can’t go along. Remove it to send")
+    expect(told).to_be_visible()
     expect(field(maya)).to_have_value("With words.")
     wrong.get_by_role("button", name="Remove tool.exe").click()
     field(maya).press("Enter")
@@ -383,6 +391,9 @@ def test_too_big_and_empty_files_are_told_before_they_travel(maya):
     )
     expect(chip(maya, "drip-test.mp4")).to_contain_text("drip-test.mp4 is 2 MB. The limit is 1 MB.")
     expect(chip(maya, "nothing.txt")).to_contain_text("nothing.txt is empty.")
+    send(maya, "Neither.")
+    told = maya.get_by_role("alert").filter(has_text="2 files can’t go along. Remove them to send")
+    expect(told).to_be_visible()
     assert "PUT" not in requests
 
 
@@ -444,10 +455,13 @@ def test_sound_plays_and_seeks(maya):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "form", "codec"),
-    [("leak.mp4", "video/mp4", "mp4", "libx264"), ("leak.webm", "video/webm", "webm", "libvpx")],
+    ("name", "kind", "form", "codec", "box"),
+    [
+        ("leak.mp4", "video/mp4", "mp4", "libx264", [320, 240]),
+        ("leak.webm", "video/webm", "webm", "libvpx", [330, 186]),
+    ],
 )
-def test_a_film_plays_and_is_wound_in_ranges(name, kind, form, codec, maya, priya):
+def test_a_film_plays_and_is_wound_in_ranges(name, kind, form, codec, box, maya, priya):
     made = film(form, codec)
     ranges = []
     priya.on("request", lambda request: "/files/" in request.url and ranges.append(request))
@@ -460,6 +474,8 @@ def test_a_film_plays_and_is_wound_in_ranges(name, kind, form, codec, maya, priy
     assert video.evaluate("(video) => Math.round(video.duration)") == 10
     assert video.evaluate("(video) => [video.videoWidth, video.videoHeight]") == [320, 240]
     assert video.evaluate(PLAYED) > 8
+    shown = message(maya, "Look at this.").locator("video").bounding_box()
+    assert [shown["width"], shown["height"]] == box
     assert ranges
     assert all(one.headers.get("range", "").startswith("bytes=") for one in ranges)
 
@@ -477,6 +493,9 @@ def test_nothing_jumps_while_pictures_load(dialogue, visit, maya):
 
     for phone in (False, True):
         page = visit(dialogue.priya, "/help", phone=phone)
+        # What the worker of a page asks for cannot be held up here.
+        page.evaluate(NO_WORKER)
+        page.add_init_script("delete Navigator.prototype.serviceWorker")
         page.route("**/thumbnail", hold)
         page.goto(dialogue.address)
         page.evaluate(SHIFTS)

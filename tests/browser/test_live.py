@@ -9,6 +9,13 @@ from models.database import transaction
 from tests import factories
 from tests.browser.conversation import assert_in_order, field, log, message, opened, row, send
 
+# Tells of a keystroke right behind the message, and notes what the page makes of it.
+LATE_KEYSTROKE = """(detail) => document.addEventListener('hallway:placed', (event) => {
+  if (!event.detail.live) return;
+  document.dispatchEvent(new CustomEvent('hallway:typing', { detail }));
+  window.shown = document.getElementById('typing').textContent;
+})"""
+
 
 def test_message_is_in_the_other_browser_without_a_reload(dialogue, visit):
     maya = opened(visit(dialogue.maya, dialogue.address))
@@ -66,6 +73,15 @@ def test_typing_shows_and_ends_with_the_message(dialogue, visit):
     field(priya).press("Enter")
     expect(message(maya, "He is")).to_be_visible()
     expect(maya.locator("#typing")).to_be_empty()
+
+
+def test_a_keystroke_told_after_its_message_does_not_count(dialogue, visit):
+    maya = opened(visit(dialogue.maya, dialogue.address))
+    typing = {"thread_id": dialogue.thread.id, "user_id": dialogue.priya.id, "name": "Priya"}
+    maya.evaluate(LATE_KEYSTROKE, typing)
+    send(opened(visit(dialogue.priya, dialogue.address)), "He is here.")
+    expect(message(maya, "He is here.")).to_be_visible()
+    assert maya.evaluate("() => window.shown") == ""
 
 
 def test_receipt_says_sent_then_seen(dialogue, visit):

@@ -73,6 +73,17 @@ def test_the_list_is_walked_and_left_by_keys_alone(dialogue, team, visit):
     assert_accessible(priya)
 
 
+def test_the_next_message_may_begin_with_a_mention_too(dialogue, visit):
+    maya = opened(visit(dialogue.maya, dialogue.address))
+    for word in ("one", "two"):
+        field(maya).press_sequentially("@pri")
+        expect(options(maya).filter(visible=True)).to_contain_text(["Priya Raman"])
+        field(maya).press("Enter")
+        field(maya).press_sequentially(word)
+        field(maya).press("Enter")
+        expect(message(maya, word).locator(".mention")).to_have_text(["@Priya Raman"])
+
+
 def test_on_a_phone_the_list_stands_above_the_field_and_is_tapped(dialogue, team, visit):
     priya = opened(visit(dialogue.priya, dialogue.address, phone=True))
     field(priya).tap()

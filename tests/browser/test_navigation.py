@@ -183,6 +183,7 @@ def test_appearance_is_chosen_and_kept(dialogue, visit):
 
 def test_password_can_be_shown_and_goes_out_as_a_password(dialogue, visit):
     maya = visit(dialogue.maya, "/settings/profile")
+    maya.goto("about:blank")  # or the page may just be asking for something
     maya.context.clear_cookies()
     maya.goto("/sign-in")
     password = maya.get_by_label("Password", exact=True)

@@ -19,7 +19,7 @@ from tests.mailbox import parsed
 from tests.servers import HallwayServer
 
 LANDLORD = "nora@larch.example"
-TENANT = "theo@okonkwo.example"
+TENANT = "theo.okonkwo@larch.example"
 PASSWORD = "a long enough password"
 
 

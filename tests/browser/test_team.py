@@ -8,6 +8,7 @@ from models.database import transaction
 from tests import factories
 from tests.browser.axe import assert_accessible
 from tests.browser.conversation import field, is_live, message, opened, row, send
+from tests.browser.test_files import attach, given, picture
 from tests.browser.test_story import mailed_path
 
 GONE = "That conversation is not open to you any more."
@@ -41,6 +42,30 @@ def test_a_right_that_is_taken_away_changes_the_open_pages(dialogue, visit, cons
     expect(channels.get_by_role("link", name="Tenants")).to_have_count(0)
 
 
+def test_what_lies_over_the_page_goes_with_the_right_to_see_it(dialogue, visit, console):
+    console.network_is_cut = True  # Chromium says of each 404 that there was one
+    priya = opened(visit(dialogue.priya, dialogue.address, phone=True))
+    attach(priya, given("tap.jpg", picture()))
+    priya.get_by_role("button", name="Send", exact=True).tap()
+    looks, asks = (opened(visit(dialogue.maya, dialogue.address)) for _ in range(2))
+    looks.get_by_role("article").locator(".photo").click()
+    expect(looks.get_by_role("dialog")).to_contain_text("Photo from Priya")
+    asks.locator("#details").get_by_role("link", name="Disconnect").click()
+    expect(asks.get_by_role("dialog")).to_contain_text("Disconnect from Priya?")
+    marcus = factories.contact(dialogue.office.account, "Marcus Feld", home=dialogue.office.unit)
+    hears = opened(visit(dialogue.maya, f"/threads/{factories.dialogue_of(marcus).id}"))
+    field(priya).fill("A word that is told.")
+    priya.get_by_role("button", name="Send", exact=True).tap()
+    expect(hears.locator("#live")).to_contain_text("Priya Raman")
+
+    admin = visit(dialogue.office.admin, "/settings/team")
+    admin.get_by_role("combobox", name="Tenants for Maya Okafor").select_option("None")
+    for page in (looks, asks, hears):
+        expect(page.get_by_text(GONE)).to_be_visible()
+        expect(page.get_by_text("Priya")).to_have_count(0)
+        expect(page.locator("dialog[open]")).to_have_count(0)
+
+
 def test_somebody_joins_the_team_and_all_of_it_writes_at_once(
     dialogue, visit, house, password_hash, console
 ):
@@ -68,6 +93,8 @@ def test_somebody_joins_the_team_and_all_of_it_writes_at_once(
     expect(his.get_by_text("You are on the team of Birch & Vine now.")).to_be_visible()
     expect(admin.locator(".member").filter(has_text="Otto Falk")).not_to_contain_text("Invited")
     channels = maya.get_by_role("navigation", name="Channels")
+    expect(channels.get_by_role("link", name=re.compile("^Team"))).to_be_visible()
+    expect(maya.locator("#rows")).to_have_attribute("data-channel", "tenants")  # as it was
     channels.get_by_role("link", name=re.compile("^Team")).click()
     row(maya, "Team chat").click()
     opened(maya)
