@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from peewee import Expression, fn
+from peewee import Expression, Select, fn
 
 from models import clock, inviting, link, photos, policy
 from models.account import Account
@@ -12,6 +12,7 @@ from models.connection import CONNECTED, INVITED, Connection
 from models.homes import homes_of
 from models.keeping import visible_roles
 from models.link import Link
+from models.prepared import Prepared
 from models.property import OwnerProperty, Tenancy, is_home
 from models.thread import Thread
 from models.user import User
@@ -49,16 +50,22 @@ class ContactRow:
 
 def tally(person: User, account: Account) -> dict[str, dict[str, int]]:
     """By role, in tab order, and by state: how many contacts the person sees."""
-    grouped = (
-        policy.visible_contacts(person, account.id)
-        .select(Connection.role, Connection.state, fn.COUNT(Connection.id))
-        .group_by(Connection.role, Connection.state)
-        .tuples()
-    )
+    grouped = _numbers.rows(person=person.id, account=account.id, at=clock.now())
     found: dict[str, dict[str, int]] = {role: {} for role in visible_roles(person, account)}
     for role, state, number in grouped:
         found.setdefault(role, {})[state] = number
     return found
+
+
+def _build_numbers(person: int, account: int, at: int) -> Select:
+    return (
+        policy.visible_contacts(person, account, at)
+        .select(Connection.role, Connection.state, fn.COUNT(Connection.id).alias("number"))
+        .group_by(Connection.role, Connection.state)
+    )
+
+
+_numbers = Prepared(_build_numbers, "person", "account", "at")
 
 
 def counts(person: User, account: Account) -> dict[str, int]:

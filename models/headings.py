@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from peewee import JOIN, fn
+from peewee import JOIN, Select, fn
 
 from models.account import Account
 from models.connection import ADMIN, OWNER, SERVICE_PRO, SUB_ADMIN, TENANT, Connection
@@ -13,6 +13,7 @@ from models.database import OPEN
 from models.homes import briefly, homes_of, named
 from models.maintenance import WORDS, MaintenanceRequest
 from models.message import EVENT, Message
+from models.prepared import Prepared
 from models.property import Property, Unit
 from models.thread import (
     ANNOUNCEMENT,
@@ -140,7 +141,11 @@ def _request_detail(thread: Thread, is_team: bool) -> str:
 
 
 def _threads(ids: Collection[int]) -> dict[int, Thread]:
-    query = (
+    return {thread.id: thread for thread in _prepared_threads.instances(ids=ids)} if ids else {}
+
+
+def _build_threads(ids: list[int]) -> Select:
+    return (
         Thread.select(
             Thread, Account, Connection, User.id, User.photo, MaintenanceRequest, Property, Unit
         )
@@ -153,9 +158,11 @@ def _threads(ids: Collection[int]) -> dict[int, Thread]:
         .join(Property, JOIN.LEFT_OUTER, on=(MaintenanceRequest.property == Property.id))
         .switch(MaintenanceRequest)
         .join(Unit, JOIN.LEFT_OUTER, on=(MaintenanceRequest.unit == Unit.id))
-        .where(Thread.id.in_(list(ids)))
+        .where(Thread.id.in_(ids))
     )
-    return {thread.id: thread for thread in query}
+
+
+_prepared_threads = Prepared(_build_threads, "ids")
 
 
 def _colleagues(person: User, personal: list[int]) -> dict[int, User]:

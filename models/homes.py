@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from peewee import Select
 
 from models import clock, policy
+from models.prepared import Prepared
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.user import User
 
@@ -25,22 +26,18 @@ def homes_of(
     if not connections:
         return {}
     at = clock.now() if at is None else at
-    told = None
-    if viewer is not None:
-        told = policy.visible_properties(viewer).select(Property.id).order_by()
-    return _owned(connections, told) | _lived_in(connections, told, at)
+    if viewer is None:
+        owned = _owned.instances(connections=connections)
+        tenancies = _tenancies.instances(connections=connections)
+    else:
+        owned = _owned_told.instances(connections=connections, viewer=viewer.id)
+        tenancies = _tenancies_told.instances(connections=connections, viewer=viewer.id)
+    return _owned_in_words(owned) | _lived_in_words(tenancies, at)
 
 
-def _lived_in(connections: Collection[int], told: Select | None, at: int) -> dict[int, str]:
-    query = (
-        Tenancy.select(Tenancy, Unit, Property)
-        .join(Unit)
-        .switch(Tenancy)
-        .join(Property)
-        .where(Tenancy.connection.in_(list(connections)))
-    )
+def _lived_in_words(tenancies: Iterable[Tenancy], at: int) -> dict[int, str]:
     leases: dict[int, list[tuple[int, int, str]]] = {}
-    for tenancy in query if told is None else query.where(Tenancy.property.in_(told)):
+    for tenancy in tenancies:
         lease = (
             tenancy.starts_at,
             tenancy.ends_at,
@@ -70,14 +67,49 @@ def lived_in(leases: Iterable[tuple[int, int, str]], at: int) -> list[str]:
     return current or [place for _, _, place in newest[:1]]
 
 
-def _owned(connections: Collection[int], told: Select | None) -> dict[int, str]:
-    query = (
-        OwnerProperty.select(OwnerProperty, Property)
-        .join(Property)
-        .where(OwnerProperty.connection.in_(list(connections)))
-        .order_by(Property.name)
-    )
+def _owned_in_words(rows: Iterable[OwnerProperty]) -> dict[int, str]:
     names: dict[int, list[str]] = {}
-    for owned in query if told is None else query.where(OwnerProperty.property.in_(told)):
+    for owned in rows:
         names.setdefault(owned.connection_id, []).append(owned.property.name)
     return {connection: ", ".join(properties) for connection, properties in names.items()}
+
+
+def _build_tenancies(connections: list[int]) -> Select:
+    return (
+        Tenancy.select(Tenancy, Unit, Property)
+        .join(Unit)
+        .switch(Tenancy)
+        .join(Property)
+        .where(Tenancy.connection.in_(connections))
+    )
+
+
+def _build_owned(connections: list[int]) -> Select:
+    return (
+        OwnerProperty.select(OwnerProperty, Property)
+        .join(Property)
+        .where(OwnerProperty.connection.in_(connections))
+        .order_by(Property.name)
+    )
+
+
+def _told(viewer: int) -> Select:
+    return policy.visible_properties(viewer).select(Property.id).order_by()
+
+
+_tenancies = Prepared(_build_tenancies, "connections")
+_tenancies_told = Prepared(
+    lambda connections, viewer: _build_tenancies(connections).where(
+        Tenancy.property.in_(_told(viewer))
+    ),
+    "connections",
+    "viewer",
+)
+_owned = Prepared(_build_owned, "connections")
+_owned_told = Prepared(
+    lambda connections, viewer: _build_owned(connections).where(
+        OwnerProperty.property.in_(_told(viewer))
+    ),
+    "connections",
+    "viewer",
+)

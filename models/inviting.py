@@ -15,6 +15,7 @@ from models.errors import Conflict
 from models.keeping import invitable, lock_managed
 from models.link import INVITATION, Closed, Link
 from models.outbox import Outbox
+from models.prepared import Prepared
 from models.signing_up import ADDRESS_MISSING, NAME_MISSING
 from models.text import block, line
 from models.user import LONGEST_NAME, User, address
@@ -96,14 +97,21 @@ def too_soon(contact: Connection, newest: Link, at: int) -> bool:
     return waiting and newest.created_at > at - AGAIN_AFTER
 
 
-def sent_to(contacts: Collection[int]) -> Select:
+def sent_to(contacts: Collection[int]) -> list[Link]:
     """The invitations of these contacts, the newest first; `refused` says which never arrived."""
+    return _sent.instances(contacts=contacts)
+
+
+def _build_sent(contacts: list[int]) -> Select:
     given_up = Outbox.select().where((Outbox.link == Link.id) & Outbox.refused_at.is_null(False))
     return (
         Link.select(Link, fn.EXISTS(given_up).alias("refused"))
-        .where(Link.connection.in_(list(contacts)) & (Link.kind == INVITATION))
+        .where(Link.connection.in_(contacts) & (Link.kind == INVITATION))
         .order_by(Link.id.desc())
     )
+
+
+_sent = Prepared(_build_sent, "contacts")
 
 
 def newest_mailed(newest_first: Iterable[Link]) -> Link | None:

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from typing import Final
 
-from models import policy, team
+from peewee import Select
+
+from models import clock, policy, team
 from models.account import Account
 from models.connection import MANAGE, TEAM_ROLES, VIEW, Connection
-from models.database import locked
+from models.database import OPEN, locked
 from models.errors import Missing, Refused
+from models.prepared import Prepared
 from models.user import User
 
 ASK: Final = "Ask {admin} to change your permissions."
@@ -69,12 +72,19 @@ def visible_contact(person: User, contact: int) -> Connection:
 
     :raises Missing: when it is not there or not theirs to see.
     """
-    found: Connection | None = (
-        policy.visible_contacts(person).where(Connection.id == contact).first()
-    )
-    if found is None:
+    # A number from an address may be larger than a database can take.
+    asked = {"person": person.id, "contact": contact, "at": clock.now()}
+    found: list[Connection] = _visible.instances(**asked) if contact <= OPEN else []
+    if not found:
         raise Missing
-    return found
+    return found[0]
+
+
+def _build_visible(person: int, contact: int, at: int) -> Select:
+    return policy.visible_contacts(person, at=at).where(Connection.id == contact)
+
+
+_visible = Prepared(_build_visible, "person", "contact", "at")
 
 
 def managed_contact(person: User, contact: int) -> Connection:

@@ -253,7 +253,7 @@ def _contact_in_list(me: Any, contact: Any, at: int) -> Expression:
     return fn.EXISTS(lives_in_list) | fn.EXISTS(owns_in_list)
 
 
-def team_connections(person: User) -> Select:
+def team_connections(person: User | int) -> Select:
     """The connections by which `person` is on the team of an account, with the account."""
     return (
         Connection.select(Connection, Account)
@@ -263,23 +263,32 @@ def team_connections(person: User) -> Select:
     )
 
 
+_team_connections = Prepared(team_connections, "person")
+
+
+def _build_rights(person: int) -> Select:
+    return (
+        TeamRight.select(Connection.account, TeamRight.channel, TeamRight.level)
+        .join(Connection)
+        .join(Account)
+        .where(
+            (Connection.user == person)
+            & on_the_team(Connection)
+            & (TeamRight.level >= VIEW)
+            & ((TeamRight.channel != OWNERS) | (Account.mode == PROPERTY_MANAGER))
+        )
+    )
+
+
+_rights = Prepared(_build_rights, "person")
+
+
 class Rights:
     """What a person may do as one of the team, in every account of theirs; one query."""
 
     def __init__(self, person: User) -> None:
-        query = (
-            TeamRight.select(Connection.account, TeamRight.channel, TeamRight.level)
-            .join(Connection)
-            .join(Account)
-            .where(
-                (Connection.user == person)
-                & on_the_team(Connection)
-                & (TeamRight.level >= VIEW)
-                & ((TeamRight.channel != OWNERS) | (Account.mode == PROPERTY_MANAGER))
-            )
-            .tuples()
-        )
-        self._levels = {(account, channel): level for account, channel, level in query}
+        found = _rights.rows(person=person.id)
+        self._levels = {(account, channel): level for account, channel, level in found}
 
     def level(self, channel: str, account: int | None = None) -> int:
         """0, VIEW or MANAGE for a channel or CONTACTS, in one account or the most in any."""
@@ -349,7 +358,7 @@ def works_for_all(person: User, account: int) -> bool:
 
 def team_accounts(person: User) -> list[Account]:
     """The accounts on whose team `person` is, in the order they joined them."""
-    return [connection.account for connection in team_connections(person)]
+    return [connection.account for connection in _team_connections.instances(person=person.id)]
 
 
 def is_admin(person: User, account: int | None = None) -> bool:
@@ -498,14 +507,6 @@ def known_contacts(
     return query if account is None else query.where(Connection.account == account)
 
 
-def team_of(thread: int, at: int) -> Select:
-    """The ids of those who see a thread by a right of the team, as `access` has it.
-
-    :param at: the instant (ms) that decides which tenancies are current.
-    """
-    return _through_rights(None, thread, at)
-
-
 def contacts_in_reach(person: User, account: int, channel: str, at: int | None = None) -> Select:
     """The connected contacts whom `person` may bring together in a group of a channel.
 
@@ -518,7 +519,9 @@ def contacts_in_reach(person: User, account: int, channel: str, at: int | None =
     )
 
 
-def visible_contacts(person: User, account: int | None = None, at: int | None = None) -> Select:
+def visible_contacts(
+    person: User | int, account: int | None = None, at: int | None = None
+) -> Select:
     """The contacts on the pages of who keeps them: `known_contacts`, with the Contacts right.
 
     Parameters and result are those of `known_contacts`.

@@ -15,7 +15,7 @@ from models.homes import homes_of
 from models.message import EVENT, Message
 from models.thread import ANNOUNCEMENT, GROUPS, AccessWindow, Thread
 from models.user import User
-from models.view import View, viewers
+from models.view import View, viewers, ways_of_everybody
 
 SHOWN: Final = 100
 """Members who are listed by name; of more the number is told."""
@@ -86,7 +86,8 @@ def of(view: View) -> Readers | None:
 
 
 def _team(thread: int, at: int) -> list[str]:
-    ids = [user for user, *_ in policy.team_of(thread, at).tuples()]
+    ways = ways_of_everybody.rows(thread=thread, at=at)
+    ids = {way.user_id for way in ways if way.level != policy.NO_LEVEL}
     return [user.name for user in User.select().where(User.id.in_(ids)).order_by(User.name)]
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from peewee import JOIN, ModelSelect
+from peewee import JOIN, ModelSelect, Select
 
 from models.mention import EVERYONE, Marked, in_words, names_in
 from models.message import EVENT, Attachment, Message, MessageEdition
+from models.prepared import Prepared
 from models.thread import AUDIENCE_NAMES, ROLE_OF_SIDE, Side
 from models.user import User
 
@@ -154,7 +155,14 @@ def _files(messages: list[int]) -> dict[int, tuple[Attachment, ...]]:
     """The files of these messages, in the order shown."""
     by_message: dict[int, tuple[Attachment, ...]] = {}
     if messages:
-        query = Attachment.select().where(Attachment.message.in_(messages))
-        for file in query.order_by(Attachment.position):
+        for file in _prepared_files.instances(messages=messages):
             by_message[file.message_id] = (*by_message.get(file.message_id, ()), file)
     return by_message
+
+
+def _build_files(messages: list[int]) -> Select:
+    query = Attachment.select().where(Attachment.message.in_(messages))
+    return query.order_by(Attachment.position)
+
+
+_prepared_files = Prepared(_build_files, "messages")

@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Collection
 from typing import Final
 
-from peewee import BooleanField, Expression, ForeignKeyField, TextField
+from peewee import BooleanField, Expression, ForeignKeyField, Select, TextField
 
 from models import clock
 from models.account import Account
 from models.database import BaseModel, Instant, locked, transaction
 from models.errors import Conflict, Missing
+from models.prepared import Prepared
 from models.user import User
 
 KEPT: Final = 60 * clock.DAY
@@ -91,12 +92,8 @@ def refuse_outdated(user: User, proof: str) -> None:
 def find(token: str, at: int | None = None) -> Session | None:
     """The living session that `token` names, with its user; None when it is over."""
     at = clock.now() if at is None else at
-    session = (
-        Session.select(Session, User)
-        .join(User)
-        .where((Session.token_hash == _kept_form(token)) & _alive(at))
-        .first()
-    )
+    found = _living.instances(token_hash=_kept_form(token), unkept=at - UNKEPT, kept=at - KEPT)
+    session: Session | None = found[0] if found else None
     if session and at - session.last_used_at >= TOUCH:
         with transaction():
             Session.update(last_used_at=at).where(Session.id == session.id).execute()
@@ -170,6 +167,18 @@ def _kept_form(token: str) -> str:
 
 
 def _alive(at: int) -> Expression:
-    return (Session.last_used_at > at - UNKEPT) | (
-        (Session.keep == True) & (Session.last_used_at > at - KEPT)  # noqa: E712  # SQL
+    return _used_since(at - UNKEPT, at - KEPT)
+
+
+def _used_since(unkept: int, kept: int) -> Expression:
+    return (Session.last_used_at > unkept) | (
+        (Session.keep == True) & (Session.last_used_at > kept)  # noqa: E712  # SQL
     )
+
+
+def _build_living(token_hash: str, unkept: int, kept: int) -> Select:
+    named = (Session.token_hash == token_hash) & _used_since(unkept, kept)
+    return Session.select(Session, User).join(User).where(named)
+
+
+_living = Prepared(_build_living, "token_hash", "unkept", "kept")

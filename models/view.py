@@ -9,7 +9,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import JOIN, SQL, Expression, ModelSelect
+from peewee import JOIN, SQL, Expression, ModelSelect, Select
 
 from models import clock, names, policy
 from models.account import PROPERTY_MANAGER, Account
@@ -194,15 +194,15 @@ class View:
 
     def newest(self, limit: int = PAGE) -> list[SeenMessage]:
         """The last messages, oldest first."""
-        return self._page(1, OPEN, Message.id.desc(), limit)[::-1]
+        return self._read(_newest_first, 1, OPEN, limit=limit)[::-1]
 
     def before(self, seq: int, limit: int = PAGE) -> list[SeenMessage]:
         """The messages next before `seq`, oldest first."""
-        return self._page(1, seq - 1, Message.id.desc(), limit)[::-1]
+        return self._read(_newest_first, 1, seq - 1, limit=limit)[::-1]
 
     def after(self, seq: int, limit: int = PAGE) -> list[SeenMessage]:
         """The messages next after `seq`, oldest first."""
-        return self._page(seq + 1, OPEN, Message.id.asc(), limit)
+        return self._read(_oldest_first, seq + 1, OPEN, limit=limit)
 
     def around(self, seq: int, limit: int = PAGE) -> list[SeenMessage]:
         """The message with this seq in the middle of its neighbours, oldest first."""
@@ -214,18 +214,14 @@ class View:
 
         :raises Missing: when it is not in this thread or not theirs.
         """
-        found = self._page(seq, seq, Message.id.asc(), 1)
+        found = self._read(_oldest_first, seq, seq, limit=1)
         if not found:
             raise Missing
         return found[0]
 
     def changed_after(self, version: int, limit: int) -> list[SeenMessage]:
-        """Messages with a change after `version`, in the order of the changes.
-
-        `id + 0` keeps SQLite from walking the log by id instead of by version (MODEL 9).
-        """
-        query = self._visible(1, OPEN, Message.id + 0).where(Message.version > version)
-        return self.seen(query.order_by(Message.version).limit(limit))
+        """Messages with a change after `version`, in the order of the changes."""
+        return self._read(_changed, 1, OPEN, version=version, limit=limit)
 
     def may_see(self, message: Message) -> bool:
         """Whether a message of this thread is theirs, in whatever edition."""
@@ -237,39 +233,75 @@ class View:
 
     def unread_texts(self, after: int, up_to: int = OPEN) -> ModelSelect:
         """A query of what others wrote, still unread, with a seq in (after, up_to]."""
-        return self._visible(max(after, self.reached) + 1, up_to, Message.id).where(
-            (Message.kind == SQL("0"))  # a constant: see inbox
+        return with_people().where(
+            self.is_theirs(max(after, self.reached) + 1, up_to)
+            & (Message.kind == SQL("0"))  # a constant: see inbox
             & Message.deleted_version.is_null()
             & (Message.author != self.person.id)
         )
 
     def newest_visible_seq(self) -> int:
         """The seq of the last message that is theirs; 0 when there is none."""
-        newest = self._page(1, OPEN, Message.id.desc(), 1)
+        newest = self._read(_newest_first, 1, OPEN, limit=1)
         return newest[0].id if newest else 0
 
-    def _page(self, low: int, high: int, order: Any, limit: int) -> list[SeenMessage]:
-        return self.seen(self._visible(low, high, Message.id).order_by(order).limit(limit))
+    def _read(self, log: Prepared, low: int, high: int, **asked: int) -> list[SeenMessage]:
+        theirs = self._reach(low, high)
+        if not theirs["sides"]:
+            return []
+        return self.seen(log.instances(thread=self.thread.id, **theirs, **asked))
 
-    def _visible(self, low: int, high: int, seq: Any) -> ModelSelect:
-        return with_people().where(self.is_theirs(low, high, seq))
-
-    def is_theirs(self, low: int = 1, high: int = OPEN, seq: Any = Message.id) -> Expression:
+    def is_theirs(self, low: int = 1, high: int = OPEN) -> Expression:
         """What holds of the messages of this thread they may read, with a seq in low..high."""
+        return _lie_in(self.thread.id, **self._reach(low, high))
+
+    def _reach(self, low: int, high: int) -> dict[str, list[int]]:
         # Bounds are cut to the spans here: SQLite would use only one of two (MODEL 9).
         low = max(low, self.cleared_seq + 1)
-        theirs: list[Expression] = [
-            (Message.audience.bin_and(span.side) != 0)
-            & seq.between(max(low, span.from_seq), min(high, span.to_seq))
-            for span in self.spans
-            if max(low, span.from_seq) <= min(high, span.to_seq)
-        ]
-        within: Expression = Message.thread == self.thread.id
-        return within & (reduce(or_, theirs) if theirs else SQL("1 = 0"))
+        cut = [(one.side, max(low, one.from_seq), min(high, one.to_seq)) for one in self.spans]
+        within = [(side, first, last) for side, first, last in cut if first <= last]
+        return {
+            "sides": [side for side, _, _ in within],
+            "lows": [first for _, first, _ in within],
+            "highs": [last for _, _, last in within],
+        }
 
     def seen(self, messages: Iterable[Message]) -> list[SeenMessage]:
         """These messages, whose seqs must be theirs, as they see them."""
         return as_seen(messages, lambda _: self.spans)
+
+
+def _lie_in(
+    thread: int, sides: list[int], lows: list[int], highs: list[int], seq: Any = Message.id
+) -> Expression:
+    """Whether a message of a thread is for one of the sides, where its seq lies as given for it."""
+    spans: list[Expression] = [
+        (Message.audience.bin_and(side) != 0) & seq.between(low, high)
+        for side, low, high in zip(sides, lows, highs, strict=True)
+    ]
+    within: Expression = Message.thread == thread
+    return within & (reduce(or_, spans) if spans else SQL("1 = 0"))
+
+
+def _build_newest_first(limit: int, **where: Any) -> Select:
+    return with_people().where(_lie_in(**where)).order_by(Message.id.desc()).limit(limit)
+
+
+def _build_oldest_first(limit: int, **where: Any) -> Select:
+    return with_people().where(_lie_in(**where)).order_by(Message.id).limit(limit)
+
+
+def _build_changed(version: int, limit: int, **where: Any) -> Select:
+    # `id + 0` keeps SQLite from walking the log by id instead of by version (MODEL 9).
+    theirs = _lie_in(**where, seq=Message.id + 0)
+    query = with_people().where(theirs & (Message.version > version))
+    return query.order_by(Message.version).limit(limit)
+
+
+_WHERE = ("thread", "sides", "lows", "highs")
+_newest_first = Prepared(_build_newest_first, *_WHERE, "limit")
+_oldest_first = Prepared(_build_oldest_first, *_WHERE, "limit")
+_changed = Prepared(_build_changed, *_WHERE, "version", "limit")
 
 
 def seen_by_all(thread: int, seq: int) -> list[tuple[View, SeenMessage]]:
@@ -301,8 +333,14 @@ def viewers(thread: int, at: int | None = None) -> list[View]:
 
 def _thread_for(person: User | None, thread: int) -> Thread:
     """A thread with its account, contact, and what `person` keeps about it, in one query."""
-    kept_by = person.id if person else None
-    found = (
+    [found] = _topic.instances(thread=thread, viewer=person.id if person else 0)
+    kept = getattr(found, "kept_row", None)
+    found.kept_by_viewer = kept if kept is not None and kept.user_id else None
+    return found
+
+
+def _build_topic(thread: int, viewer: int) -> Select:
+    return (
         Thread.select(Thread, Account, Connection, ThreadPerson)
         .join(Account)
         .switch(Thread)
@@ -311,15 +349,14 @@ def _thread_for(person: User | None, thread: int) -> Thread:
         .join(
             ThreadPerson,
             JOIN.LEFT_OUTER,
-            on=((ThreadPerson.thread == Thread.id) & (ThreadPerson.user == kept_by)),
+            on=((ThreadPerson.thread == Thread.id) & (ThreadPerson.user == viewer)),
             attr="kept_row",
         )
         .where(Thread.id == thread)
-        .get()
     )
-    kept = getattr(found, "kept_row", None)
-    found.kept_by_viewer = kept if kept is not None and kept.user_id else None
-    return found
+
+
+_topic = Prepared(_build_topic, "thread", "viewer")
 
 
 def _both_present(thread: Thread) -> bool:

@@ -25,6 +25,7 @@ from models.database import OPEN, locked, next_seq, transaction
 from models.maintenance import MaintenanceRequest, RequestShare
 from models.message import Message
 from models.posting import Draft, post_message
+from models.prepared import Prepared
 from models.property import OwnerProperty, Property, Tenancy, Unit
 from models.record import lock_thread
 from models.team import RIGHTS, add_member
@@ -113,7 +114,16 @@ def contact(
 
 
 def tie_of(user: User, account: Account) -> Connection:
-    return Connection.get((Connection.user == user) & (Connection.account == account))
+    return _ties.instances(user=user.id, account=account.id)[0]
+
+
+_ties = Prepared(
+    lambda user, account: Connection.select().where(
+        (Connection.user == user) & (Connection.account == account)
+    ),
+    "user",
+    "account",
+)
 
 
 def dialogue_of(tie: Connection) -> Thread:

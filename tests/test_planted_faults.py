@@ -1,5 +1,6 @@
 """No disagreement is worth what the oracle can see: each fault planted here must be seen."""
 
+import gc
 import inspect
 import textwrap
 from dataclasses import dataclass
@@ -19,10 +20,10 @@ from models import (
     windows,
 )
 from models.database import db
+from models.prepared import Prepared
 from models.property import is_home
 from models.requests import sharing
 from models.requests.view import RequestView
-from models.view import View
 from tests.agreement import differences
 from tests.histories import History
 
@@ -42,7 +43,7 @@ class Fault:
 FAULTS = {
     "audience ignored": Fault(
         [
-            (View.is_theirs, "(Message.audience.bin_and(span.side) != 0)", "(span.side != 0)"),
+            (view._lie_in, "(Message.audience.bin_and(side) != 0) & seq", "seq"),
             (seen.Span.holds, " and bool(audience & self.side)", ""),
         ],
         {"share_request": 6},
@@ -152,8 +153,9 @@ def plant(monkeypatch):
 
 
 def forget_prepared():
-    for prepared in (view._access, view.ways_of_everybody, inbox._positions):
-        prepared._compiled.clear()
+    for one in gc.get_objects():
+        if isinstance(one, Prepared):
+            one._compiled.clear()
 
 
 @pytest.fixture

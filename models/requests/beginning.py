@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from peewee import Select
+
 from models import policy
 from models.connection import CONNECTED, MANAGE, TENANT
 from models.database import OPEN
@@ -11,6 +13,7 @@ from models.errors import Missing
 from models.maintenance import OPEN_STATUSES, MaintenanceRequest, RequestShare
 from models.media import IMAGE, VIDEO
 from models.message import Attachment
+from models.prepared import Prepared
 from models.property import Property, Tenancy
 from models.requests.homes import tenant_homes
 from models.thread import DIALOGUE, MAINTENANCE, Side
@@ -84,19 +87,25 @@ def open_ones(view: View) -> list[MaintenanceRequest]:
 
     The newest first, and no more than MOST.
     """
-    thread = view.thread
-    if thread.kind != DIALOGUE:
+    if view.thread.kind != DIALOGUE:
         return []
-    way = policy.request_access(view.person.id, None).alias("way")
+    return _open_ones.instances(person=view.person.id, contact=view.thread.contact_id)
+
+
+def _build_open_ones(person: int, contact: int) -> Select:
+    way = policy.request_access(person, None).alias("way")
     theirs = RequestShare.select(RequestShare.request).where(
-        (RequestShare.connection == thread.contact_id) & (RequestShare.ended_version == OPEN)
+        (RequestShare.connection == contact) & (RequestShare.ended_version == OPEN)
     )
     query = MaintenanceRequest.select().where(
         MaintenanceRequest.id.in_(theirs)
         & MaintenanceRequest.id.in_(way.select_from(way.c.request_id))
         & MaintenanceRequest.status.in_(OPEN_STATUSES)
     )
-    return list(query.order_by(MaintenanceRequest.id.desc()).limit(MOST))
+    return query.order_by(MaintenanceRequest.id.desc()).limit(MOST)
+
+
+_open_ones = Prepared(_build_open_ones, "person", "contact")
 
 
 def told(body: str) -> tuple[str, str]:

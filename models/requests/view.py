@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from peewee import JOIN
+from peewee import JOIN, Select
 
 from models import clock, policy
 from models.account import Account
@@ -326,6 +326,11 @@ def viewers(request: int, at: int | None = None) -> list[RequestView]:
 
 
 def _with_places(request: int) -> MaintenanceRequest:
+    [found] = _places.instances(request=request)
+    return found
+
+
+def _build_places(request: int) -> Select:
     return (
         MaintenanceRequest.select(MaintenanceRequest, Account, Property, Unit, User)
         .join(Account)
@@ -336,5 +341,7 @@ def _with_places(request: int) -> MaintenanceRequest:
         .switch(MaintenanceRequest)
         .join(User, on=(MaintenanceRequest.creator == User.id))
         .where(MaintenanceRequest.id == request)
-        .get()
     )
+
+
+_places = Prepared(_build_places, "request")
