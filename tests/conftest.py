@@ -28,11 +28,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
 
 
 class BrowsersApart(LoadFileScheduling):
-    """Gives files with browsers to the first process, others to the others, while there are any."""
+    """Gives files with browsers to the first process, others to the others, while there are any.
+
+    Files of few tests come first: theirs are the long ones, and nobody should wait for the last.
+    """
 
     def _assign_work_unit(self, node: Any) -> None:
         is_first = node is self.nodes[0]
-        for file in self.workqueue:
+        for file in reversed(self.workqueue):  # it is in the order of how many they have
             if is_first == file.startswith("tests/browser/"):
                 self.workqueue.move_to_end(file, last=False)
                 break

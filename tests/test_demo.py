@@ -1,7 +1,6 @@
 """The demo data: true by the rules of the product, and the people of the fixed table."""
 
 import shutil
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -310,13 +309,6 @@ def test_a_former_tenant_and_the_team_can_read_and_not_write(loaded):
         assert len(view.newest()) > 10
         assert "disconnected" in view.refusal()
     assert AccessWindow.select().where(AccessWindow.thread == thread).count() == 1
-
-
-def test_it_loads_quickly(sqlite_url, tmp_path):
-    with using(sqlite_url):
-        begin = time.process_time()
-        demo.load(Folder(tmp_path / "files"))
-        assert time.process_time() - begin < 3
 
 
 def test_a_line_that_says_nothing_is_named(tmp_path, monkeypatch):

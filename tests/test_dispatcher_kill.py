@@ -297,7 +297,10 @@ def test_a_mail_server_away_over_a_killed_server_loses_nothing(
 def test_a_slow_mail_server_and_uploads_block_nobody(
     tmp_path: Path, mail_server: PostOffice
 ) -> None:
-    """The hub stays free: no task works in it for 20 ms, or waits in it for the disk."""
+    """The hub stays free: no task works in it for 20 ms, or waits in it for the disk.
+
+    A machine that is slow by itself is given what it is slower: benchmarks/ measure, not tests.
+    """
     mail_server.open()
     with HallwayServer(tmp_path / "server", MEASURED, **mailing_to(mail_server.port)) as server:
         talk = Talk(server)
@@ -308,11 +311,13 @@ def test_a_slow_mail_server_and_uploads_block_nobody(
         awaited(lambda: mail_server.letters, "the first mail")
         mail_server.inbox.pause = 2.0
         requests.post(f"{server.url}/gaps", timeout=10)
+        slowness = [slowed_down()]
         talk.say("Slowly.")
         awaited(lambda: any(row.lease and not row.done_at for row in talk.rows()), "the sending")
         for number in range(3):
             talk.upload(photo, f"{number}.jpg")
             talk.say(f"Meanwhile {number}.")
+            slowness.append(slowed_down())
         # The machine itself is so fast that there is never a pause in what arrives.
         address = talk.upload(large, "large.zip")
         talk.send_by_form(large, "by-form.zip")
@@ -320,8 +325,15 @@ def test_a_slow_mail_server_and_uploads_block_nobody(
         awaited(lambda: len(mail_server.letters) >= 2, "the slow mail")
         gaps = json.loads(requests.get(f"{server.url}/gaps", timeout=10).text)
     assert gaps["ticks"] > 200
-    assert gaps["worked_ms"] < 20, gaps
+    assert gaps["worked_ms"] < 20 * max(slowness), (gaps, slowness)
     assert gaps["held_ms"] < 500, gaps
+
+
+def slowed_down() -> float:
+    """How many times longer anything takes here and now than where 20 ms are a promise; from 1."""
+    began = time.thread_time()
+    sum(number * number for number in range(200_000))
+    return max(1.0, (time.thread_time() - began) / 0.012)
 
 
 def test_lease_is_longer_than_every_step_of_one_sending() -> None:
