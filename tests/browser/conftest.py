@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from models import clock, database, passwords
 from models.connection import SERVICE_PRO, Connection
@@ -29,6 +29,9 @@ PHONE = {
     "has_touch": True,
     "is_mobile": True,
 }
+# A busy machine is slow, not wrong; what comes true holds nobody up.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
 NETWORK = ("net::ERR_", "Failed to load resource", "WebSocket connection to")
 
 

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import PATIENCE_MS
+
 SEQS = "() => [...document.querySelectorAll('.message[data-seq]')].map((m) => +m.dataset.seq)"
 TITLE_BEGINS = "(count) => (document.title.match(/^\\(\\d+\\+?\\) /)?.[0] ?? '') === count"
 
@@ -73,14 +75,14 @@ def place_of(page: Page, name: str) -> float:
     return message(page, name).bounding_box()["y"] - top
 
 
-def wait_until(page: Page, asked: str, argument: object = None, *, within_s: int = 10) -> None:
+def wait_until(page: Page, asked: str, argument: object = None) -> None:
     """Wait until an async function of JavaScript says yes: `wait_for_function` takes a promise
     for a yes.
     """
     page.evaluate(
         f"""async (argument) => {{
           const asked = {asked};
-          const end = performance.now() + {within_s * 1000};
+          const end = performance.now() + {PATIENCE_MS};
           while (!(await asked(argument))) {{
             if (performance.now() > end) throw new Error("It was not so in time");
             await new Promise((again) => setTimeout(again, 50));

@@ -14,7 +14,7 @@ from models.message import TEXT, Message
 from models.requests.view import RequestView
 from models.thread import Thread
 from models.user import User
-from tests.browser.conftest import chromium
+from tests.browser.conftest import PATIENCE_MS, chromium
 
 WRITE = """
   function write(values) {
@@ -35,6 +35,21 @@ WRITE_AND_TELL = f"""(values) => {{
   write(values);
   new BroadcastChannel("test").postMessage("now");
 }}"""
+# What waits on the device, and its drafts; what was asked to be written before is written by then.
+ON_DEVICE = """
+  const answer = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  const onDevice = async (table) => {
+    if (!window.indexedDB) return [];
+    const database = await answer(indexedDB.open(`hallway-${document.body.dataset.userId}`));
+    const rows = await answer(database.transaction(table).objectStore(table).getAll());
+    database.close();
+    return rows;
+  };
+"""
+IS_DRAFT = f"""async (text) => {{
+  {ON_DEVICE}
+  return (await onDevice("drafts")).some(({{ fields }}) => fields.body === text);
+}}"""
 SAID_BY_THE_SERVER = {"X-Hallway-User": "1-"}
 """What every answer of Hallway has to somebody, and none of what stands between."""
 SENDS = re.compile(r"/threads/\d+/messages$|/uploads/[\w-]{36}|/maintenance$")
@@ -44,8 +59,9 @@ class Line:
     """The line that brings words and files of a context to the server, and what becomes of them.
 
     `fate` is "through"; "cut", before anything leaves; "lost", when the server has it and its
-    answer does not arrive; "held", until `cut()` or `mend()`; "refused", by something that stands
-    between; or a status the server answers with.
+    answer does not arrive, nor what it answers to the question whether it has the file; "held",
+    until `cut()` or `mend()`; "refused", by something that stands between; or a status the server
+    answers with.
     `at` names the methods that are meant, the others go through.
     """
 
@@ -53,11 +69,12 @@ class Line:
         self.fate: str | int = "through"
         self.at = ("POST", "PUT")
         self.held: list[Route] = []
+        self.lost_files: set[str] = set()
         self.sent: list[str] = []
         context.route(SENDS, self.pass_on)
 
     def pass_on(self, route: Route) -> None:
-        fate = self.fate if route.request.method in self.at else "through"
+        fate = self.fate_of(route)
         if route.request.method in ("POST", "PUT"):
             self.sent.append(f"{route.request.method} {fate}")
         if isinstance(fate, int):
@@ -73,9 +90,17 @@ class Line:
                 route.fetch()
             route.abort("internetdisconnected")
 
+    def fate_of(self, route: Route) -> str | int:
+        method, file = route.request.method, route.request.url.split("?")[0]
+        if method in self.at:
+            if method == "PUT" and self.fate == "lost":
+                self.lost_files.add(file)
+            return self.fate
+        return "cut" if self.fate == "lost" and file in self.lost_files else "through"
+
     def wait_for(self, what: str, number: int, page: Page) -> None:
         """Wait until so many have met a fate, as `PUT lost`."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + PATIENCE_MS / 1000
         while self.sent.count(what) < number:
             assert time.monotonic() < end, self.sent
             page.wait_for_timeout(20)

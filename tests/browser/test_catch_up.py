@@ -130,7 +130,7 @@ def test_server_that_was_restarted_is_found_again(dialogue, visit, console, hous
     finally:
         house.start()
     for page in (maya, priya):
-        expect(message(page, "Is anybody there?")).to_be_visible(timeout=20_000)
+        expect(message(page, "Is anybody there?")).to_be_visible()
         expect(message(page, "Stored by somebody else meanwhile.")).to_be_visible()
         expect(page.locator(".message.pending")).to_have_count(0)
         assert_in_order(page)

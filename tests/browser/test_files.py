@@ -13,7 +13,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, Route, expect
 
 from models.message import Attachment
-from tests.browser.conversation import field, message, opened, send
+from tests.browser.conversation import field, message, opened, send, wait_until
+from tests.browser.devices import IS_DRAFT
 
 pillow_heif.register_heif_opener()
 
@@ -36,6 +37,8 @@ PLAYED = """(video) => new Promise((done) => {
   video.ontimeupdate = () => video.currentTime > from + 0.3 && done(video.currentTime);
   video.play();
 })"""
+# What was chosen is on the device: nothing would be lost with the page.
+MAY_CLOSE = "async () => dispatchEvent(new Event('beforeunload', { cancelable: true }))"
 # Every place in the log that moves by itself, as the browser measures it.
 NO_WORKER = """async () => {
   for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
@@ -327,7 +330,7 @@ def test_a_file_whose_answer_was_lost_is_not_uploaded_twice(maya, priya, console
 
     maya.route(UPLOADS, lose_the_answer)
     attach(maya, given("a.txt", b"one", "text/plain"))
-    expect(chip(maya, "a.txt")).to_contain_text("KB", timeout=10_000)
+    expect(chip(maya, "a.txt")).to_contain_text("KB")
     send(maya, "Once.")
     expect(message(priya, "Once.").locator(f'.file[href^="/files/{stored[0]}/"]')).to_be_visible()
     assert len(stored) == 1
@@ -340,11 +343,12 @@ def test_after_a_reload_an_upload_goes_on(maya, priya, console):
     send(maya, "First.")
     attach(maya, given("tap.jpg", picture()))
     field(maya).fill("A draft.")
-    maya.wait_for_timeout(500)  # until the device has kept it
+    wait_until(maya, IS_DRAFT, "A draft.")
+    wait_until(maya, MAY_CLOSE)
     maya.reload()
     gate.is_open = True
     opened(maya)
-    expect(message(priya, "First.").locator(".file")).to_have_count(2, timeout=10_000)
+    expect(message(priya, "First.").locator(".file")).to_have_count(2)
     expect(chip(maya, "tap.jpg")).to_contain_text("KB")
     expect(field(maya)).to_have_value("A draft.")
 
@@ -403,9 +407,7 @@ def test_more_than_ten_are_left_out_in_words(maya):
     expect(maya.get_by_role("alert").filter(has_text="at most 10 files")).to_contain_text(
         "2 left out"
     )
-    expect(maya.get_by_role("status").filter(has_text="10 files attached.")).to_be_attached(
-        timeout=15_000
-    )
+    expect(maya.get_by_role("status").filter(has_text="10 files attached.")).to_be_attached()
     send(maya, "Ten.")
     expect(message(maya, "Ten.").locator(".file")).to_have_count(10)
 

@@ -80,7 +80,7 @@ def test_a_tap_does_what_it_does_without_scripts_where_none_come(held, console, 
     expect(page.locator("#thread-menu")).to_be_hidden()
     if are_lost:
         late.lose()
-    expect(page.locator("#thread-menu")).to_be_visible(timeout=10_000)
+    expect(page.locator("#thread-menu")).to_be_visible()
 
 
 def test_what_is_typed_first_is_there_when_the_scripts_are(held):

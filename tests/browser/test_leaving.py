@@ -96,7 +96,7 @@ def test_without_signal_too_and_the_session_does_not_come_back(dialogue, phone, 
     phone.go_back()
     expect(phone.get_by_text("You're offline, and signed out")).to_be_visible()
     phone.context.set_offline(False)
-    expect(phone).to_have_url(re.compile(r"/sign-in\?next="), timeout=15_000)  # by itself
+    expect(phone).to_have_url(re.compile(r"/sign-in\?next="))  # by itself
     assert sessions_of(dialogue.maya) == 0
     # The next person begins with nothing of hers, and without signal sees what is theirs alone.
     sign_in(phone, dialogue.office.admin)
@@ -176,6 +176,6 @@ def test_a_session_that_expires_keeps_the_draft_for_the_same_person(dialogue, ph
     phone.goto(dialogue.address)
     expect(log(phone)).to_have_count(0)
     phone.context.set_offline(False)
-    expect(phone).to_have_url(re.compile(r"/sign-in\?next="), timeout=15_000)  # by itself
+    expect(phone).to_have_url(re.compile(r"/sign-in\?next="))  # by itself
     sign_in(phone, dialogue.maya)
     expect(field(opened(phone))).to_have_value("Not finished yet")

@@ -147,7 +147,7 @@ def test_what_was_seen_opens_without_a_server_and_catches_up_when_it_is_back(
 
     dialogue.say(dialogue.priya, "I am in the cellar.")
     server.start()
-    expect(message(maya, "I am in the cellar.")).to_be_visible(timeout=20_000)
+    expect(message(maya, "I am in the cellar.")).to_be_visible()
     expect(maya.locator(".new-line + .message")).to_contain_text("I am in the cellar.")
     expect(maya.locator("#thread-sub")).not_to_contain_text("Last updated")
     expect(maya.locator("[data-saved]")).to_have_count(0)
@@ -166,7 +166,7 @@ def test_it_opens_at_once_while_the_server_is_still_thinking(dialogue, visit, se
         expect(log(maya)).to_have_attribute("data-saved", re.compile("T"))
     finally:
         server.process.send_signal(signal.SIGCONT)
-    expect(log(maya)).not_to_have_attribute("data-saved", re.compile("T"), timeout=20_000)
+    expect(log(maya)).not_to_have_attribute("data-saved", re.compile("T"))
 
 
 def test_a_photo_that_was_seen_is_there_and_another_one_says_that_it_is_not(
@@ -197,7 +197,7 @@ def test_a_photo_that_was_seen_is_there_and_another_one_says_that_it_is_not(
     assert photos.nth(0).evaluate("(image) => image.decode().then(() => image.naturalWidth > 0)")
     expect(maya.locator("#log .photo > .icon")).to_have_count(1)
     server.start()
-    expect(maya.locator("#log .photo > .icon")).to_have_count(0, timeout=20_000)
+    expect(maya.locator("#log .photo > .icon")).to_have_count(0)
     assert forgotten.evaluate("(image) => image.naturalWidth > 0")
 
 

@@ -18,7 +18,7 @@ from models.session import Session
 from models.thread import Thread
 from models.user import User
 from tests import factories
-from tests.browser.conftest import PASSWORD, PHONE
+from tests.browser.conftest import PASSWORD, PATIENCE_MS, PHONE
 from tests.browser.conversation import (
     field,
     is_cut_off,
@@ -30,7 +30,16 @@ from tests.browser.conversation import (
     title,
     wait_until,
 )
-from tests.browser.devices import Device, Line, requests_of, said_by, sync, write_at_once
+from tests.browser.devices import (
+    IS_DRAFT,
+    ON_DEVICE,
+    Device,
+    Line,
+    requests_of,
+    said_by,
+    sync,
+    write_at_once,
+)
 from tests.browser.test_files import attach, chip, given, photo
 from tests.browser.test_leaving import sign_in
 from tests.browser.test_offline import has_worker, is_saved, thread_of
@@ -58,24 +67,9 @@ EARLIER = """async ([user, thread, other]) => {
   await new Promise((done) => { work.oncomplete = done; });
   asked.result.close();
 }"""
-# What waits on the device, and its drafts; what was asked to be written before is written by then.
-ON_DEVICE = """
-  const answer = (asked) => new Promise((done) => { asked.onsuccess = () => done(asked.result); });
-  const onDevice = async (table) => {
-    if (!window.indexedDB) return [];
-    const database = await answer(indexedDB.open(`hallway-${document.body.dataset.userId}`));
-    const rows = await answer(database.transaction(table).objectStore(table).getAll());
-    database.close();
-    return rows;
-  };
-"""
 NOTHING_WAITS = f"""async () => {{
   {ON_DEVICE}
   return !(await onDevice("entries")).length;
-}}"""
-IS_DRAFT = f"""async (text) => {{
-  {ON_DEVICE}
-  return (await onDevice("drafts")).some(({{ fields }}) => fields.body === text);
 }}"""
 # Whether it is a draft again; another tab may just have sent it.
 TAKE_BACK = f"""async ([text, words]) => {{
@@ -103,8 +97,8 @@ def marcus(dialogue) -> Thread:
 
 def is_all_sent(*pages: Page) -> None:
     for page in pages:
-        wait_until(page, NOTHING_WAITS, within_s=20)
-        expect(page.locator(".message.pending, .waiting-request")).to_have_count(0, timeout=20_000)
+        wait_until(page, NOTHING_WAITS)
+        expect(page.locator(".message.pending, .waiting-request")).to_have_count(0)
 
 
 def expire_sessions(user: User) -> None:
@@ -179,6 +173,7 @@ def test_the_line_breaks_at_every_step_of_a_send(dialogue, visit, console):
     expect(message(priya, "After it.")).to_contain_text(WAITING)
     line.fate = "lost"
     priya.evaluate("() => { dispatchEvent(new Event('online')); }")
+    line.wait_for("PUT lost", 1, priya)
     expect(message(priya, "In the middle")).to_contain_text(WAITING)
     line.mend(priya)
     is_all_sent(priya)
@@ -321,8 +316,8 @@ def test_where_no_page_is_open_the_worker_sends_what_waits(dialogue, visit, cons
     assert said_by(dialogue.priya, dialogue.thread) == [["With a photo.+tap.jpg", "After it."]]
 
 
-def wait_until_said(dialogue, texts: list[list[str]], within_s: int = 10) -> None:
-    end = time.monotonic() + within_s
+def wait_until_said(dialogue, texts: list[list[str]]) -> None:
+    end = time.monotonic() + PATIENCE_MS / 1000
     while said_by(dialogue.priya, dialogue.thread) != texts:
         assert time.monotonic() < end, "It was not sent in time"
         time.sleep(0.05)

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.conftest import DESKTOP, PHONE, Console
+from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Console
 from tests.browser.conversation import assert_badge, field, message, opened, row, send
 from tests.mailbox import parsed
 from tests.servers import HallwayServer
@@ -44,7 +44,7 @@ def newcomer(
 
 def mailed_path(page: Page, house: HallwayServer, to: str) -> str:
     """The path in the newest mail to an address, once it lies in the outbox folder."""
-    for _ in range(100):
+    for _ in range(PATIENCE_MS // 100):
         for path in sorted(Path(house.instance, "outbox").glob("*.eml"), reverse=True):
             mail = parsed(path.read_bytes())
             if mail.to == to:

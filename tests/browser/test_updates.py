@@ -56,13 +56,13 @@ def test_a_new_release_takes_over_at_the_next_opening(
 
     # The old page works with the new server, one release ahead of it.
     next_release.start()
-    expect(maya.locator(".message.pending")).to_have_count(0, timeout=20_000)
+    expect(maya.locator(".message.pending")).to_have_count(0)
     written = ["Written in between.", "With a photo.+tap.jpg"]
     assert said_by(dialogue.maya, dialogue.thread) == [written]
     assert maya.evaluate(RELEASE) == before
     # What was saved is drawn anew, and then nothing of the old release is left of it.
     left = "async (old) => !(await caches.keys()).some((name) => name.includes(`saved-${old}`))"
-    wait_until(maya, left, before, within_s=30)
+    wait_until(maya, left, before)
 
     maya = maya.context.new_page()
     console.listen(maya)
