@@ -18,5 +18,6 @@ export function whenInSight(table) {
   for (const type of ["htmx:after:swap", "focusin"]) document.addEventListener(type, look);
   for (const name of ["swapped", "exchanged"]) hear(name, look);
   matchMedia("(width < 45em)").addEventListener("change", look);
-  look();
+  // Not before the page is laid out for the first time: to ask would do that now, for nothing.
+  setTimeout(look);
 }

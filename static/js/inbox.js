@@ -53,13 +53,14 @@ async function fetchRows() {
 
 /** Mark the row of the conversation on screen, and what only this device knows about rows. */
 function dressRows() {
+  // First what asks where the page stands: afterwards it would be laid out anew for that.
+  showRows();
   const open = document.querySelector(".thread")?.dataset.threadId;
   for (const row of document.querySelectorAll("#rows .thread-row")) {
     if (row.dataset.threadId === open) row.setAttribute("aria-current", "page");
     else row.removeAttribute("aria-current");
   }
   tell("rows");
-  showRows();
 }
 
 for (const name of ["threads", "badge", "stale"]) hear(name, refreshSoon);

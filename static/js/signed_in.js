@@ -29,6 +29,7 @@ import "hallway/bubbles";
 import { watch } from "hallway/opening";
 import { connect } from "hallway/socket";
 
-// Show what is there; then listen, when that has been drawn.
-watch();
+// Show what is there; then listen, when that has been drawn. In tasks of their own: on a slow phone
+// a touch should not wait for all of it.
+setTimeout(watch);
 setTimeout(connect);
