@@ -27,7 +27,7 @@ from models.connection import (
 )
 from models.database import OPEN
 from models.maintenance import MaintenanceRequest, RequestShare
-from models.message import Message
+from models.message import TEXT, Message
 from models.prepared import Prepared
 from models.property import OwnerProperty, Property, StaffProperty, Tenancy, is_home
 from models.thread import (
@@ -377,7 +377,8 @@ def may_see_person(person: int, other: int, at: int) -> bool:
 
     Oneself, teammates, and whoever takes or took part in a conversation while it was theirs too.
     Of an announcement its readers see the team, and never each other (SPEC 2). And whoever wrote
-    what they may read: as their name stays there when they leave the team, their photo does.
+    what they may read: as their name stays there when they leave the team, their photo does. An
+    event names who caused it and shows no face, so it lets nobody see one.
 
     :param at: the instant (ms) that decides which tenancies are current.
     """
@@ -420,6 +421,7 @@ def _met_in_window(person: int, other: int, at: int) -> Select:
     )
     read = message.select(_ANY).where(
         (message.author == other)
+        & (message.kind == TEXT)
         & (message.thread == own.thread)
         & message.id.between(own.from_seq, own.to_seq)
         & (message.audience.bin_and(own.side) != 0)
@@ -435,7 +437,9 @@ def _wrote_for_team(person: int, other: int, at: int) -> Select:
     """What those wrote in the threads of `person` who are not on the team any more."""
     me, former = Connection.alias("me"), Connection.alias("former")
     topic, message = Thread.alias("wt"), Message.alias("wm")
-    written = message.select(_ANY).where((message.author == other) & (message.thread == topic.id))
+    written = message.select(_ANY).where(
+        (message.author == other) & (message.kind == TEXT) & (message.thread == topic.id)
+    )
     return (
         me.select(_ANY)
         .join(former, on=(former.account == me.account))

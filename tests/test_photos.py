@@ -49,6 +49,13 @@ def test_a_contact_and_those_of_the_team_who_see_the_dialogue_see_each_other(off
         assert sees(tie.user, one) is together
 
 
+def test_an_event_shows_nobody_s_face(office):
+    tie = contact(office.account)
+    without = member(office.account, "Paul", rights={SERVICE_PROS: 2})
+    disconnect(tie, without)
+    assert not sees(tie.user, without)
+
+
 def test_after_a_disconnect_both_keep_who_they_knew_and_meet_nobody_new(office):
     tie = contact(office.account)
     disconnect(tie)
