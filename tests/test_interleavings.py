@@ -121,7 +121,6 @@ class Room:
 @settings(
     max_examples=60,
     deadline=None,
-    database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=st.lists(STEPS, min_size=4, max_size=40))

@@ -302,7 +302,8 @@ TestLife.settings = settings(
     max_examples=LIVES,
     stateful_step_count=30,
     deadline=None,
-    # What fails is printed step by step; making it shorter would take minutes.
-    phases=[Phase.generate],
+    # What failed before is lived through first. It is printed step by step; making it shorter
+    # would take minutes.
+    phases=[Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )

@@ -157,8 +157,8 @@ def test_signed_out_from_afar_everything_goes_at_the_next_contact(dialogue, phon
     sessions.end_all(dialogue.maya)
     phone.goto(dialogue.address)
     expect(phone).to_have_url(re.compile(r"/sign-in\?next="))
-    nothing_is_left(phone, dialogue.maya)
     expect(phone.get_by_text("what it kept for you was removed")).to_be_visible()
+    nothing_is_left(phone, dialogue.maya)
     sign_in(phone, dialogue.maya)
     expect(field(opened(phone))).to_have_value("")
 
