@@ -1,8 +1,8 @@
 """Where contacts live or what they own, in the words shown beside their names."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
-from peewee import Select
+from peewee import ForeignKeyField, Select
 
 from models import clock, policy
 from models.prepared import Prepared
@@ -93,23 +93,17 @@ def _build_owned(connections: list[int]) -> Select:
     )
 
 
-def _told(viewer: int) -> Select:
-    return policy.visible_properties(viewer).select(Property.id).order_by()
+def _told(build: Callable[[list[int]], Select], place: ForeignKeyField) -> Prepared:
+    """What `build` finds, of the properties a viewer works for alone."""
+
+    def narrowed(connections: list[int], viewer: int) -> Select:
+        seen = policy.visible_properties(viewer).select(Property.id).order_by()
+        return build(connections).where(place.in_(seen))
+
+    return Prepared(narrowed, "connections", "viewer")
 
 
 _tenancies = Prepared(_build_tenancies, "connections")
-_tenancies_told = Prepared(
-    lambda connections, viewer: _build_tenancies(connections).where(
-        Tenancy.property.in_(_told(viewer))
-    ),
-    "connections",
-    "viewer",
-)
+_tenancies_told = _told(_build_tenancies, Tenancy.property)
 _owned = Prepared(_build_owned, "connections")
-_owned_told = Prepared(
-    lambda connections, viewer: _build_owned(connections).where(
-        OwnerProperty.property.in_(_told(viewer))
-    ),
-    "connections",
-    "viewer",
-)
+_owned_told = _told(_build_owned, OwnerProperty.property)
