@@ -23,7 +23,7 @@ from models.connection import CONNECTED, OWNER
 from models.posting import delete_message, edit_message
 from models.thread import Thread
 from tests import factories
-from tests.signed_in import browser_of
+from tests.signed_in import browser_of, sockets_of
 from tests.standing import (
     ASKED,
     NAME,
@@ -48,10 +48,7 @@ class Screens:
     def __init__(self, app: Flask, world: Standing) -> None:
         self.app, self.world = app, world
         self.browsers = {who: browser_of(app, world.people[who]) for who in SIGNED_IN}
-        self.sockets = {
-            who: socketio.test_client(app, flask_test_client=self.browsers[who])
-            for who in SIGNED_IN
-        }
+        self.sockets = sockets_of(app, self.browsers)
 
     def heard(self) -> dict[str, list[dict[str, Any]]]:
         """What each heard since the last time, and with it that their socket was closed."""

@@ -6,29 +6,24 @@ socket events are compared with the model of tests/repairs.py.
 
 import os
 import re
-import shutil
-import tempfile
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 
-from app import create_app
-from blueprints.extensions import socketio
 from models import database
 from models.account import Account
 from models.connection import SERVICE_PRO, Connection
-from models.database import db, last_seq
+from models.database import last_seq
 from models.maintenance import STATUSES
 from models.requests import sharing
 from models.requests.view import RequestView
 from models.thread import Thread
 from tests import factories
+from tests.lives import Played, case_of
 from tests.repairs import SIDES, Job, Person, Repairs
-from tests.signed_in import browser_of
 
 TENANTS = ("Tim Quill", "Tara Moss")
 PROS = ("Pete Flint", "Paula Marsh")
@@ -51,33 +46,17 @@ anybody = st.sampled_from(EVERYBODY)
 contact = st.sampled_from((*TENANTS, *PROS))
 
 
-class Life(RuleBasedStateMachine):
+class Life(Played):
     """The model and the product, side by side."""
 
     @initialize()
     def begin(self) -> None:
-        self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(MIGRATED[0], self.folder / "hallway.db")
-        self.app = create_app(
-            {
-                "TESTING": True,
-                "INSTANCE_PATH": str(self.folder / "instance"),
-                "DATABASE_URL": f"sqlite:///{self.folder / 'hallway.db'}",
-                "RATELIMIT_ENABLED": False,
-                "IN_BACKGROUND": lambda work: work(),
-            }
-        )
-        db.connect()
-        db.execute_sql("PRAGMA synchronous = OFF")
+        self.open()
         self.words = 0
         self.model = Repairs([Person(**vars(one)) for one in PEOPLE])
         self._people()
-        self.browsers = {who: browser_of(self.app, user) for who, user in self.users.items()}
-        self.sockets = {
-            who: socketio.test_client(self.app, flask_test_client=browser)
-            for who, browser in self.browsers.items()
-        }
-        self._hear()
+        self.let_in(self.users)
+        self.hear()
 
     def _people(self) -> None:
         office = factories.office()
@@ -96,12 +75,6 @@ class Life(RuleBasedStateMachine):
         next_door = factories.unit(office.place)
         self.ties["Ned Next"] = factories.contact(self.account, "Ned Next", home=next_door)
         self.users |= {who: tie.user for who, tie in self.ties.items()}
-
-    def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            db.close()
-            db.obj.close_all()
-            shutil.rmtree(self.folder)
 
     # What people do
 
@@ -219,7 +192,7 @@ class Life(RuleBasedStateMachine):
     # What everybody is shown
 
     def agree(self, said: tuple[Job, str] | None = None) -> None:
-        heard = self._hear()
+        heard = self.hear()
         for who in EVERYBODY:
             listed = self._text(who, "/maintenance?tab=all")
             numbers = self.browsers[who].get("/badge").json
@@ -284,26 +257,11 @@ class Life(RuleBasedStateMachine):
         assert answer.status_code == 200 or missing, f"{who} {path}: {answer.status_code}"
         return re.sub(r"</?mark[^>]*>", "", answer.text)
 
-    def _hear(self) -> dict[str, list[dict]]:
-        return {who: socket.get_received() for who, socket in self.sockets.items()}
-
-
-MIGRATED: list[Path] = []
-
 
 @pytest.fixture(autouse=True)
 def _migrated(migrated_file: Path) -> None:
-    MIGRATED[:] = [migrated_file]
+    Life.migrated = migrated_file
     database.db.initialize(None)
 
 
-TestLife = Life.TestCase
-TestLife.settings = settings(
-    max_examples=LIVES,
-    stateful_step_count=30,
-    deadline=None,
-    # What failed before is lived through first. It is printed step by step; making it shorter
-    # would take minutes.
-    phases=[Phase.reuse, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+TestLife = case_of(Life, LIVES)

@@ -7,33 +7,28 @@ photos and socket events are compared with those of tests/town.py.
 import io
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 from PIL import Image
 
-from app import create_app
 from blueprints import live
-from blueprints.extensions import socketio
 from blueprints.tokens import address_of
 from models import clock, database, team_chats
 from models.account import LANDLORD, PROPERTY_MANAGER
-from models.database import db, last_seq, transaction
+from models.database import last_seq, transaction
 from models.link import Link
 from models.thread import ANNOUNCEMENT, CONVERSATION, PERSONAL, AccessWindow, Thread
 from models.thread import COMMON as COMMON_CHAT
 from models.user import User
 from tests import factories
 from tests.factories import draft
-from tests.signed_in import browser_of
+from tests.lives import Played, case_of
 from tests.town import CHANNEL, COMMON, LEVELS, Chat, Colleague, Group, Neighbour, Said, Town
 
 COLLEAGUES = ("Ann Admin", "Sue Somewhere", "Vic Varying")
@@ -72,32 +67,16 @@ def picture() -> bytes:
 PICTURE = picture()
 
 
-class Life(RuleBasedStateMachine):
+class Life(Played):
     """The town and the product, side by side."""
 
     @initialize()
     def begin(self) -> None:
-        self.folder = Path(tempfile.mkdtemp())
-        shutil.copy(MIGRATED[0], self.folder / "hallway.db")
-        self.app = create_app(
-            {
-                "TESTING": True,
-                "INSTANCE_PATH": str(self.folder / "instance"),
-                "DATABASE_URL": f"sqlite:///{self.folder / 'hallway.db'}",
-                "RATELIMIT_ENABLED": False,
-                "IN_BACKGROUND": lambda work: work(),
-            }
-        )
-        db.connect()
-        db.execute_sql("PRAGMA synchronous = OFF")
+        self.open()
         self.written = self.imported = 0
         self.faces: dict[str, set[int]] = {who: set() for who in EVERYBODY}
         self._people()
-        self.browsers = {who: browser_of(self.app, user) for who, user in self.users.items()}
-        self.sockets = {
-            who: socketio.test_client(self.app, flask_test_client=browser)
-            for who, browser in self.browsers.items()
-        }
+        self.let_in(self.users)
         self.town = Town(
             [Colleague(who, places={"Here"} if who == SUBS[0] else None) for who in COLLEAGUES],
             [Neighbour(role, name=who, place=place) for who, (role, place) in NEIGHBOURS.items()],
@@ -108,7 +87,7 @@ class Life(RuleBasedStateMachine):
             self._send(who, who, None)
         for announces in (True, False):
             self._gather("Ann Admin", "tenant", {"Tim Quill", "Tara Moss"}, False, announces)
-        self._hear()
+        self.hear()
 
     def _join(self, who: str) -> None:
         tie = self.ties[who]
@@ -150,12 +129,6 @@ class Life(RuleBasedStateMachine):
             with transaction():
                 tie = factories.tie_of(self.users[who], self.account)
                 team_chats.enter(tie, office.admin.id, clock.now())
-
-    def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            db.close()
-            db.obj.close_all()
-            shutil.rmtree(self.folder)
 
     # What people do
 
@@ -255,9 +228,9 @@ class Life(RuleBasedStateMachine):
     def type(self, data: st.DataObject) -> None:
         of = self._topic(data)
         who = self._somebody(data, of)
-        self._hear()
+        self.hear()
         self.sockets[who].emit("typing", {"thread_id": self.town.topics[of].thread})
-        heard = {one for one, events in self._hear().items() if "typing:started" in str(events)}
+        heard = {one for one, events in self.hear().items() if "typing:started" in str(events)}
         may = self.town.writes(who, of) == 201
         told = {one for one in EVERYBODY if one != who and self.town.takes_part(one, of)}
         assert heard == (told if may else set()), f"{who} types in {of}"
@@ -406,7 +379,7 @@ class Life(RuleBasedStateMachine):
         said: Sequence[tuple[str, str]] = (),
         read: tuple[str, str, list[Said]] | None = None,
     ) -> None:
-        heard = self._hear()
+        heard = self.hear()
         for who in EVERYBODY:
             self.faces[who] = set()
             self._agree_on_conversations(who)
@@ -550,27 +523,12 @@ class Life(RuleBasedStateMachine):
         self._shown_in(who, text)
         return text
 
-    def _hear(self) -> dict[str, list[dict]]:
-        return {who: socket.get_received() for who, socket in self.sockets.items()}
-
-
-MIGRATED: list[Path] = []
-
 
 @pytest.fixture(autouse=True)
 def _migrated(migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "TYPING_S", 0)
-    MIGRATED[:] = [migrated_file]
+    Life.migrated = migrated_file
     database.db.initialize(None)
 
 
-TestLife = Life.TestCase
-TestLife.settings = settings(
-    max_examples=LIVES,
-    stateful_step_count=30,
-    deadline=None,
-    # What failed before is lived through first. It is printed step by step; making it shorter
-    # would take minutes.
-    phases=[Phase.reuse, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+TestLife = case_of(Life, LIVES)
